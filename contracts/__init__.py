@@ -1,0 +1,1 @@
+"""The language the whole house speaks: words, events, topics, errors. Imports nothing of ours."""
