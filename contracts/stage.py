@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row, Select
@@ -67,7 +67,9 @@ class Outcome:
     invalid: Invalid | None = None  # becomes a dead letter; nothing else is written
 
 
-View = Mapping[str, Sequence[Row[Any]]]
+Query: TypeAlias = Select[*tuple[Any, ...]]  # a statement of any columns
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+View = Mapping[str, Sequence[AnyRow]]
 
 
 class Stage(Protocol):
@@ -76,7 +78,7 @@ class Stage(Protocol):
     name: str
     reads: tuple[Topic, ...]
 
-    def queries(self, batch: Sequence[Event]) -> Mapping[str, Select[Any]]:
+    def queries(self, batch: Sequence[Event]) -> Mapping[str, Query]:
         """The statements whose rows `decide` needs, by name. Their number does not grow with the batch."""
 
     def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:

@@ -1,0 +1,166 @@
+"""The database as the house sees it: one read for a view, one transaction for a batch."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import delete, event, inspect, text, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+
+from contracts.errors import Clash, DatabaseDown
+from contracts.stage import AnyRow, How, Query, Write
+
+# PostgreSQL's own words for "do it again": serialization failure, deadlock.
+_RETRY_STATES = {"40001", "40P01"}
+
+
+class Database:
+    """A pool of connections to SQLite or PostgreSQL. Errors come out named by recovery."""
+
+    def __init__(self, url: str, pool_size: int = 5) -> None:
+        self.engine = _engine(url, pool_size)
+        self.dialect = self.engine.dialect.name
+        # SQLite has one writer: queue for it here, where waiting costs nothing, instead of on its lock.
+        self._writer: Any = asyncio.Lock() if self.dialect == "sqlite" else nullcontext()
+
+    async def stop(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    async def ping(self) -> None:
+        """Raises `DatabaseDown` where the database does not answer."""
+        async with self.reading() as connection:
+            await connection.execute(text("select 1"))
+
+    async def read(self, queries: Mapping[str, Query]) -> dict[str, Sequence[AnyRow]]:
+        """The rows of every statement, by its name."""
+        async with self.reading() as connection:
+            return {name: (await connection.execute(query)).all() for name, query in queries.items()}
+
+    async def rows(self, query: Query) -> Sequence[AnyRow]:
+        """The rows of one statement."""
+        return (await self.read({"rows": query}))["rows"]
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection outside any transaction."""
+        with _named_errors():
+            async with self.engine.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """All or nothing. Raises `Clash` where somebody else wrote the same key first."""
+        with _named_errors():
+            async with self._writer, self.engine.connect() as connection:
+                await connection.execution_options(writing=True)
+                async with connection.begin():
+                    yield connection
+
+    async def write(self, connection: AsyncConnection, writes: Iterable[Write]) -> None:
+        """Carry the writes out: one statement for each table, way and set of columns."""
+        groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+        for write in fold(writes):
+            columns = (*sorted(write.values),)
+            groups.setdefault((write.table, write.how, columns), []).append(write.values)
+        for (table, how, columns), rows in groups.items():
+            if how is How.DELETE:
+                await connection.execute(_delete(table, rows))
+            else:
+                await connection.execute(self._insert(table, how, columns), list(rows))
+
+    def _insert(self, table: type[SQLModel], how: How, columns: Sequence[str]) -> Any:
+        dialect = sqlite if self.dialect == "sqlite" else postgresql
+        statement = dialect.insert(table)
+        if how is How.INSERT:
+            return statement
+        key = primary_key(table)
+        changed = [name for name in columns if name not in key]
+        if how is How.KEEP or not changed:
+            return statement.on_conflict_do_nothing(index_elements=key)
+        new = statement.excluded
+        values = {n: getattr(table, n) + new[n] if how is How.ADD else new[n] for n in changed}
+        return statement.on_conflict_do_update(index_elements=key, set_=values)
+
+
+def primary_key(table: type[SQLModel]) -> tuple[str, ...]:
+    """The names of the table's key columns."""
+    return tuple(column.name for column in inspect(table).primary_key)
+
+
+def fold(writes: Iterable[Write]) -> list[Write]:
+    """At most one PUT, INSERT or DELETE a row, so that grouping cannot change what the last word was."""
+    folded: dict[tuple[Any, ...], Write] = {}
+    for n, write in enumerate(writes):
+        key = (write.table, *(write.values[name] for name in primary_key(write.table)))
+        before = folded.get(key)
+        if write.how in (How.ADD, How.KEEP):
+            folded[(*key, n)] = write
+        elif write.how is How.PUT and before and before.how is not How.DELETE:
+            folded[key] = Write(write.table, {**before.values, **write.values}, before.how)
+        elif write.how is How.INSERT and before and before.how is not How.DELETE:
+            raise Clash(f"two rows of {write.table.__name__} with one key in a batch")
+        else:
+            folded[key] = write
+    return list(folded.values())
+
+
+def _delete(table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> Any:
+    key = primary_key(table)
+    if len(key) == 1:
+        return delete(table).where(getattr(table, key[0]).in_([row[key[0]] for row in rows]))
+    return delete(table).where(
+        tuple_(*(getattr(table, name) for name in key)).in_([tuple(row[n] for n in key) for row in rows])
+    )
+
+
+def _engine(url: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        pool_pre_ping=False,
+        hide_parameters=True,  # an error must not quote a citizen
+        json_serializer=lambda value: to_json(value).decode(),
+        json_deserializer=from_json,
+    )
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    # FULL: the log's offsets must never be more durable than the rows they stand for.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    if connection.get_execution_options().get("writing"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class _named_errors:  # noqa: N801  (reads as a statement)
+    """Translates the driver's errors into ours, without their text: it may quote values."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, IntegrityError):
+            raise Clash("a row with this key is already there") from None
+        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRY_STATES:
+            raise Clash("the database asks to try again") from None
+        lost = isinstance(error, OperationalError | InterfaceError) or (
+            isinstance(error, DBAPIError) and error.connection_invalidated
+        )
+        if lost or isinstance(error, OSError):
+            raise DatabaseDown(f"the database does not answer ({type(error).__name__})") from None

@@ -1,0 +1,145 @@
+"""Dead letters: records no stage could process, kept whole with the reason, to be mended and sent again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Column, select, update
+from sqlmodel import Field, SQLModel, col
+
+from contracts.errors import Invalid
+from contracts.events import DeadLetter
+from contracts.stage import AnyRow, Event, Query, Write
+from contracts.tables import JsonB, UtcDateTime
+from contracts.topics import DEAD_LETTER
+from services.chassis.database import Database
+from services.chassis.log import Log, Message, Record
+
+
+class Letter(SQLModel, table=True):
+    """A dead letter and what became of it."""
+
+    __tablename__ = "dead_letter"
+
+    id: UUID = Field(primary_key=True)
+    stage: str = Field(index=True)
+    subject: str = Field(index=True)
+    topic: str
+    code: str
+    reason: str
+    state: str = Field(index=True)  # open, redriven, dropped
+    attempt: int  # how many times it had been redriven when it came here
+    letter: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # the DeadLetter
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    handled_by: str | None = None
+    handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+_OPEN = col(Letter.state) == "open"
+
+
+def origin_id(record: Record) -> UUID:
+    """The record's event id; one made from its place in the log where it has none."""
+    try:
+        return UUID(dict(record.headers)["ce_id"].decode())
+    except (KeyError, ValueError):
+        return uuid5(UUID(int=0), f"{record.topic}/{record.partition}/{record.offset}")
+
+
+def letter_for(stage: str, record: Record, why: Invalid, parked_behind: UUID | None = None) -> Event:
+    """The dead letter of a record, as an event."""
+    headers = dict(record.headers)
+    origin, subject = origin_id(record), headers.get("ce_subject", b"").decode("utf-8", "replace")
+    data = DeadLetter(
+        stage=stage,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        event_id=origin,
+        subject=subject,
+        code=why.code,
+        reason=why.message,
+        key=record.key.decode("utf-8", "replace"),
+        headers=tuple((n, v.decode("utf-8", "replace")) for n, v in record.headers),
+        value=record.value.decode("utf-8", "replace"),
+        attempt=int(headers.get("ce_redriven", b"0")),
+        parked_behind=parked_behind,
+        at=record.at,
+    )
+    return Event(
+        id=uuid5(origin, f"dead\x1f{stage}"),
+        topic=DEAD_LETTER,
+        key=data.key,
+        subject=subject,
+        time=record.at,
+        data=data,
+        cause=origin,
+    )
+
+
+def row_for(letter: Event) -> Write:
+    """The letter's row."""
+    data = letter.data
+    assert isinstance(data, DeadLetter)  # noqa: S101
+    kept = ("stage", "subject", "topic", "code", "reason", "attempt", "at")
+    values = {name: getattr(data, name) for name in kept}
+    return Write(Letter, {**values, "id": letter.id, "state": "open", "letter": data.model_dump(mode="json")})
+
+
+def open_letters(stage: str, subjects: Iterable[str]) -> Query:
+    """Open letters of these subjects; what comes later for the same subject parks behind them."""
+    return select(col(Letter.id), col(Letter.subject), col(Letter.topic)).where(
+        col(Letter.stage) == stage, _OPEN, col(Letter.subject).in_(list(subjects))
+    )
+
+
+async def redrive(
+    database: Database, log: Log, chosen: Sequence[UUID], by: str, mended: Mapping[UUID, str] | None = None
+) -> int:
+    """Send open letters again, oldest first, with what parked behind them; the number sent.
+
+    `mended` holds new values (JSON) for letters that a person corrected. Publishing comes before
+    marking: a crash between the two sends the same ids again, and the ledger knows them.
+    """
+    rows = await _with_parked(database, chosen)
+    await log.publish([_again(row.letter, (mended or {}).get(row.id)) for row in rows])
+    await _mark(database, [row.id for row in rows], "redriven", by)
+    return len(rows)
+
+
+async def drop(database: Database, chosen: Sequence[UUID], by: str) -> None:
+    """Give letters up, on somebody's word. The rows stay."""
+    await _mark(database, chosen, "dropped", by)
+
+
+async def _with_parked(database: Database, chosen: Sequence[UUID]) -> Sequence[AnyRow]:
+    wanted = await database.rows(_all_columns().where(col(Letter.id).in_(chosen), _OPEN))
+    subjects = {row.subject for row in wanted if row.subject}
+    behind = await database.rows(
+        _all_columns().where(col(Letter.subject).in_(subjects), _OPEN, col(Letter.code) == "parked")
+    )
+    together = {row.id: row for row in (*wanted, *behind)}
+    return sorted(together.values(), key=lambda row: (row.at, row.letter["offset"]))
+
+
+def _all_columns() -> Query:
+    return select(*Letter.__table__.columns)  # type: ignore[attr-defined]
+
+
+def _again(letter: Mapping[str, Any], value: str | None) -> Message:
+    attempt = letter["attempt"] + 1
+    new_id = uuid5(UUID(letter["event_id"]), f"redrive\x1f{attempt}")
+    headers = {name: content.encode() for name, content in letter["headers"]}
+    headers |= {"ce_id": str(new_id).encode(), "ce_redriven": str(attempt).encode()}
+    body = letter["value"] if value is None else value
+    return Message(letter["topic"], letter["key"].encode(), body.encode(), list(headers.items()))
+
+
+async def _mark(database: Database, ids: Sequence[UUID], state: str, by: str) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(
+            update(Letter)
+            .where(col(Letter.id).in_(ids), _OPEN)
+            .values(state=state, handled_by=by, handled_at=datetime.now(UTC))
+        )
