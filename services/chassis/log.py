@@ -106,8 +106,10 @@ class Log(Protocol):
     def tail(
         self, topics: Sequence[str], since: Positions | None = None
     ) -> AbstractAsyncContextManager[Reader]:
-        """Read all partitions without a group: from `since`, or from now where it names nothing. An offset that
-        retention has removed becomes the first one there."""
+        """Read all partitions without a group: from `since`, or from now where it names nothing.
+
+        An offset that retention has removed becomes the first one there.
+        """
 
     async def extents(self, topics: Sequence[str]) -> dict[TopicPartition, Extent]:
         """Where each partition begins and ends."""

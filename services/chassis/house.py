@@ -1,0 +1,107 @@
+"""What a process holds while it lives, and how it begins and ends."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from contracts.topics import TOPICS
+from services.chassis.database import Database
+from services.chassis.log import Log
+from services.chassis.open_log import open_log
+from services.chassis.settings import Settings
+
+DRAIN = 20.0  # seconds from the first signal to the last breath
+
+logger = structlog.get_logger()
+
+Work = Callable[["House"], Coroutine[Any, Any, None]]
+
+
+@dataclass
+class House:
+    """Open connections and the word to stop, handed to everything that runs in the process."""
+
+    settings: Settings
+    log: Log
+    database: Database
+    http: httpx.AsyncClient
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait; true when it is time to stop."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stop.wait(), seconds)
+        return self.stop.is_set()
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Connect log and database, make missing topics, and let go of everything at the end."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        log = open_log(settings.log_url)
+        stack.push_async_callback(log.stop)
+        await log.start()
+        await log.create(TOPICS)
+        database = Database(settings.database_url, settings.pool)
+        stack.push_async_callback(database.stop)
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=10.0, trust_env=False))
+        yield House(settings, log, database, http)
+
+
+async def live(house: House, work: Sequence[Work]) -> None:
+    """Run until a signal or a fault; then stop all, give them `DRAIN` seconds, and raise the fault."""
+    _stop_on_signals(house.stop)
+    tasks = [asyncio.create_task(one(house), name=getattr(one, "__name__", "work")) for one in work]
+    stopping = asyncio.create_task(house.stop.wait(), name="stop")
+    await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    house.stop.set()
+    _done, late = await asyncio.wait(tasks, timeout=DRAIN)
+    for task in late:
+        logger.warning("drain_timed_out", role=task.get_name())
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: the house decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+def serving(app: FastAPI, host: str, port: int) -> Work:
+    """The work of answering HTTP."""
+
+    async def serve(house: House) -> None:
+        config = uvicorn.Config(
+            app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5
+        )
+        server = _Server(config)
+        running = asyncio.create_task(server.serve())
+        stopping = asyncio.create_task(house.stop.wait())
+        await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        stopping.cancel()
+        await running
+
+    return serve

@@ -1,0 +1,48 @@
+"""What differs from one machine to another: environment variables `HUB_*`, read once, passed down."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The hub's settings; `HUB_LOG` and `HUB_DATABASE` alone turn one machine into a cluster."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HUB_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    data: Path = Field(Path("var"), description="Where the embedded log and database live.")
+    log: str = Field(
+        "", description="kafka://host:port[,host:port]; the embedded log in HUB_DATA by default."
+    )
+    database: str = Field("", description="postgresql+asyncpg://…; SQLite in HUB_DATA by default.")
+    host: str = Field("127.0.0.1", description="The address every server of ours listens on.")
+    port: int = Field(8000, description="The port of the API and the console.")
+    secret: SecretStr = Field(
+        SecretStr(""), description="Signs the console's sessions; made and kept by default."
+    )
+    demo: bool = Field(False, description="Simulated platforms, logins and keys for a look around.")
+    rulebooks: Path | None = Field(None, description="A county's own rules, instead of those that ship.")
+    platforms: str = Field("", description="Addresses of platforms: `police_110=https://…,hotline_12345=…`.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_json: bool = Field(False, description="One JSON object a line instead of coloured text.")
+    pool: int = Field(5, description="Database connections a process may hold.")
+
+    @property
+    def log_url(self) -> str:
+        """The log's address."""
+        return self.log or f"local:{self.data / 'log.db'}"
+
+    @property
+    def database_url(self) -> str:
+        """The database's address."""
+        return self.database or f"sqlite+aiosqlite:///{self.data / 'hub.db'}"
+
+    @property
+    def platform_addresses(self) -> dict[str, str]:
+        """Base URLs by platform; what is absent keeps its manifest's."""
+        pairs = (pair.split("=", 1) for pair in self.platforms.split(",") if "=" in pair)
+        return {name.strip(): url.strip() for name, url in pairs}
