@@ -13,9 +13,12 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 SAFE_KEYS = frozenset(
-    "event level timestamp logger role stage platform topic partition offset event_id complaint_id case_id "
-    "count seconds error where code status method route agency kind listens group attempt".split()
-)
+    {
+        "event", "level", "timestamp", "logger", "role", "stage", "platform", "topic", "partition",
+        "offset", "event_id", "complaint_id", "case_id", "count", "seconds", "error", "where",
+        "code", "status", "method", "route", "agency", "kind", "listens", "group", "attempt",
+    }
+)  # fmt: skip
 
 
 def set_up(level: str, as_json: bool) -> None:
