@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := contracts intake classifier router feedback adapters services dashboard deploy bench tests
+CODE := contracts intake classifier router feedback adapters services dashboard deploy bench
 
 .PHONY: help run test check format bench engines up schemas clean-data clean lock setup setup-dev assets
 
@@ -37,7 +37,7 @@ up: ## Run one container a role with Docker compose
 	docker compose -f deploy/compose.yaml up --build
 
 schemas: setup-dev ## Write JSON Schemas, AsyncAPI, topic resources anew from the contracts
-	@$(BIN)/python -m contracts.schemas && $(BIN)/python -m deploy.topics
+	@$(BIN)/python -m contracts.generate && $(BIN)/python -m deploy.topics
 
 clean-data: ## Empty the folder with the embedded log and database
 	@rm -rf "$${HUB_DATA:-var}" && echo "Removed $${HUB_DATA:-var}."
