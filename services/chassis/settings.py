@@ -26,7 +26,12 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(False, description="Simulated platforms, logins and keys for a look around.")
     rulebooks: Path | None = Field(None, description="A county's own rules, instead of those that ship.")
-    platforms: str = Field("", description="Addresses of platforms: `police_110=https://…,hotline_12345=…`.")
+    platforms: dict[str, str] = Field(
+        {}, description='Addresses of platforms, JSON: {"police_110": "https://…"}.'
+    )
+    platform_secrets: dict[str, dict[str, SecretStr]] = Field(
+        {}, description='Credentials by platform, JSON: {"police_110": {"token": "…"}}.'
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool = Field(False, description="One JSON object a line instead of coloured text.")
     pool: int = Field(5, description="Database connections a process may hold.")
@@ -40,9 +45,3 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The database's address."""
         return self.database or f"sqlite+aiosqlite:///{self.data / 'hub.db'}"
-
-    @property
-    def platform_addresses(self) -> dict[str, str]:
-        """Base URLs by platform; what is absent keeps its manifest's."""
-        pairs = (pair.split("=", 1) for pair in self.platforms.split(",") if "=" in pair)
-        return {name.strip(): url.strip() for name, url in pairs}
