@@ -1,0 +1,1 @@
+"""How it is shipped, and the real engines for a machine without Docker."""

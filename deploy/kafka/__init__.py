@@ -1,0 +1,1 @@
+"""One Apache Kafka node, run from its own jars."""
