@@ -17,15 +17,15 @@ _NEEDED = frozenset({"", "external_id", "text", "platform", "reporter"})
 _REMARK = "［来源附注］"
 
 
-def admit_pulled(raw: object, sender: Sender, now: datetime) -> Event:
+def admit_pulled(raw: object, sender: Sender, now: datetime, traceparent: str | None = None) -> Event:
     """As `admit`, but unreadable optional fields become a remark. Raises `Invalid` for the rest."""
     try:
-        return admit(raw, sender, now)
+        return admit(raw, sender, now, traceparent)
     except Invalid as refused:
         unreadable = [fault.field for fault in refused.faults]
         if not isinstance(raw, Mapping) or not unreadable or _NEEDED.intersection(unreadable):
             raise
-        return admit(_with_remark(raw, unreadable), sender, now)
+        return admit(_with_remark(raw, unreadable), sender, now, traceparent)
 
 
 def _with_remark(raw: Mapping[str, Any], unreadable: list[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ BATCH_SECONDS = Histogram(
 RETRIES = Counter("hub_retries", "Batches begun again because something was away.", ["stage", "reason"])
 STOPPED = Gauge("hub_stage_stopped", "1 while a stage refuses to go on.", ["stage"])
 POSTINGS = Counter("hub_postings", "Postings that knocked at a door.", ["platform", "verdict"])
+IGNORED_FIELDS = Counter("hub_ignored_fields", "Fields of postings the hub does not know.", ["platform"])
 PULLS = Counter("hub_pulls", "Pages asked of source platforms.", ["platform", "result"])
 RECEIPTS = Counter("hub_receipts", "Receipts to source platforms.", ["platform", "result"])
 CLOCKS_FIRED = Counter("hub_clocks_fired", "Promises that fell due and were not kept.", ["kind"])

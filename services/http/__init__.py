@@ -1,0 +1,1 @@
+"""What every HTTP door shares: problems, limits, keys, health and metrics."""

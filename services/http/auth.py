@@ -1,0 +1,143 @@
+"""API keys with scopes: `Authorization: Bearer KEY`."""
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import structlog
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from contracts.errors import Transient
+from contracts.vocabulary import Platform
+from services.http.problem import Problem
+from services.http.tables import ApiKey
+
+_PREFIX = "fengqiao_"  # so that scanners for leaked secrets can know one
+_PATIENCE = 2.0  # seconds for one reading of the keys
+_log = structlog.get_logger(__name__)
+
+
+class Scope(StrEnum):
+    """What a key may be used for."""
+
+    COMPLAINTS_WRITE = "complaints:write"
+    COMPLAINTS_READ = "complaints:read"
+    CASES_READ = "cases:read"
+    CASES_ACT = "cases:act"
+    STREAMS_READ = "streams:read"
+    STREAMS_WRITE = "streams:write"
+    OPS_READ = "ops:read"
+    OPS_WRITE = "ops:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who holds the key that was shown."""
+
+    name: str
+    scopes: frozenset[str]
+    platform: Platform | None = None
+    agency: str | None = None
+    place: str | None = None
+
+
+def issue(caller: Caller, now: datetime) -> tuple[str, ApiKey]:
+    """A new key, to be shown once, and the row to be kept of it."""
+    key = _PREFIX + secrets.token_urlsafe(32)
+    row = ApiKey(
+        hash=hash_of(key),
+        name=caller.name,
+        platform=caller.platform,
+        agency=caller.agency,
+        scopes=sorted(caller.scopes),
+        place=caller.place,
+        created_at=now,
+    )
+    return key, row
+
+
+def hash_of(key: str) -> str:
+    """What is stored of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class KeyRing:
+    """All keys in memory, read anew every `ttl` seconds, so a revoked key works that long at most.
+
+    While they cannot be read (`Transient`, a time-out), the last ones go on working for `grace` seconds:
+    the doors stay open when only the database is down. After that, callers get 503.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], Awaitable[Iterable[ApiKey]]],
+        ttl: float = 5.0,
+        grace: float = 900.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read, self._ttl, self._grace, self._clock = read, ttl, grace, clock
+        self._lock = asyncio.Lock()
+        self._callers: Mapping[str, Caller] = {}
+        self._look_at = self._trust_until = float("-inf")
+
+    async def find(self, key: str) -> Caller | None:
+        """Who holds this key; None where nobody does. Raises `Transient` where the keys are out of reach."""
+        if self._clock() >= self._look_at:
+            async with self._lock:
+                await self._refresh()
+        return self._callers.get(hash_of(key))
+
+    async def _refresh(self) -> None:
+        now = self._clock()
+        if now < self._look_at:
+            return
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                rows = await self._read()
+        except (Transient, TimeoutError):
+            if now >= self._trust_until:
+                raise Transient("the API keys cannot be read") from None
+            _log.warning("API keys cannot be read; the last ones stay in force")
+        else:
+            self._callers = {row.hash: _caller(row) for row in rows if row.revoked_at is None}
+            self._trust_until = now + self._grace
+        self._look_at = now + self._ttl
+
+
+def _caller(row: ApiKey) -> Caller:
+    platform = Platform(row.platform) if row.platform else None
+    return Caller(row.name, frozenset(row.scopes), platform, row.agency, row.place)
+
+
+_bearer = HTTPBearer(
+    scheme_name="ApiKey",
+    description="`Authorization: Bearer KEY`. Each call says which scope it needs.",
+    auto_error=False,
+)
+Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def needs(keys: KeyRing, scope: Scope) -> Callable[[Shown], Awaitable[Caller]]:
+    """A FastAPI dependency: the caller, if the key is known (else 401) and has the scope (else 403)."""
+
+    async def caller(shown: Shown) -> Caller:
+        if shown is None:
+            challenge = {"WWW-Authenticate": 'Bearer realm="hub"'}
+            raise Problem(401, "no_key", "Send `Authorization: Bearer KEY`.", challenge)
+        found = await keys.find(shown.credentials)
+        if found is None:
+            challenge = {"WWW-Authenticate": 'Bearer realm="hub", error="invalid_token"'}
+            raise Problem(401, "unknown_key", "This key is unknown or was revoked.", challenge)
+        if scope not in found.scopes:
+            challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+            raise Problem(403, "no_scope", f"This key lacks the scope {scope}.", challenge)
+        return found
+
+    return caller

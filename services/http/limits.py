@@ -1,0 +1,64 @@
+"""How much and how often."""
+
+import math
+import time
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.http.problem import Problem, respond
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+
+
+class SizeLimit:
+    """ASGI middleware: a body over `max_bytes` is refused, by its declared length or while it streams in.
+
+    Starlette's own limit answers in text/plain when a route answered before reading; this one never does.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
+        self.app, self.max_bytes = app, max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdecimal() and int(declared) > self.max_bytes:
+            return await respond(413, "too_large", self._sentence())(scope, receive, send)
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self.max_bytes:
+                raise Problem(413, "too_large", self._sentence())
+            return message
+
+        return await self.app(scope, counted, send)
+
+    def _sentence(self) -> str:
+        return f"Send at most {self.max_bytes} bytes at a time."
+
+
+class RateLimit:
+    """At most `rate` (`1000/second`, `60000/minute`) by each name, in this process's memory."""
+
+    def __init__(self, rate: str) -> None:
+        self._rate = parse(rate)
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def take(self, name: str, count: int = 1) -> None:
+        """Count `count` against the name. Raises a 429 that says when to come back."""
+        if count and not self._limiter.hit(self._rate, name, cost=count):
+            wait = self._limiter.get_window_stats(self._rate, name).reset_time - time.time()
+            raise Problem(
+                429,
+                "too_often",
+                f"This key may send {self._rate.amount} in {self._rate.get_expiry()} s: slow down.",
+                {"Retry-After": str(max(1, math.ceil(wait)))},
+            )

@@ -1,0 +1,166 @@
+"""The door for platforms. It keeps nothing: what is taken is in the log."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import Response
+from pydantic_core import from_json
+
+from contracts.errors import Invalid
+from contracts.vocabulary import Platform
+from intake import cloudevents
+from intake.admit import Sender, admit
+from intake.lenient import admit_pulled
+from services.chassis.log import Log
+from services.http import ops
+from services.http.auth import Caller, KeyRing, Scope, needs
+from services.http.guard import guard
+from services.http.limits import RateLimit
+from services.http.problem import Problem
+from services.intake_described import COMPLAINTS, MAX_ITEMS, RESPONSES
+from services.intake_verdicts import Read, answer, count, take
+
+Clock = Callable[[], datetime]
+# Checks that a push (headers in lower case, body, now) is the platform's own and gives its raw posting.
+Webhook = Callable[[Mapping[str, str], bytes, datetime], Mapping[str, object]]
+
+
+def _as_it_is(item: object) -> object:
+    return item
+
+
+_READ: Mapping[str, Read] = {
+    "application/json": _as_it_is,
+    "application/cloudevents+json": cloudevents.unwrap,
+    "application/cloudevents-batch+json": cloudevents.unwrap,
+}
+_NOT_THEIRS = frozenset({"bad_signature", "stale_push"})  # codes of a push that proves nothing
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def utc_now() -> datetime:
+    """The clock of the door, unless a test hands in another."""
+    return datetime.now(UTC)
+
+
+def build(
+    log: Log,
+    keys: KeyRing,
+    checks: Mapping[str, ops.Check],
+    *,
+    webhooks: Mapping[Platform, Webhook] | None = None,
+    rate: str = "1000/second",
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """The intake API as an app of its own. `log` is started; `rate` is for one caller, in postings."""
+    app = FastAPI(title="Fengqiao Hub: intake", version="1", redirect_slashes=False)
+    limit = RateLimit(rate)
+    app.include_router(posting_router(log, keys, limit, clock))
+    app.include_router(push_router(log, webhooks or {}, limit, clock))
+    app.include_router(ops.router(checks))
+    return guard(app)
+
+
+def posting_router(log: Log, keys: KeyRing, limit: RateLimit, clock: Clock = utc_now) -> APIRouter:
+    """`POST /v1/complaints`, for an app under `guard`."""
+    routes = APIRouter(tags=["complaints"])
+
+    @routes.post(
+        "/v1/complaints",
+        summary="Post complaints",
+        response_model=None,
+        status_code=202,
+        responses=RESPONSES,
+        openapi_extra=COMPLAINTS,
+    )
+    async def post_complaints(
+        request: Request, caller: Annotated[Caller, Depends(needs(keys, Scope.COMPLAINTS_WRITE))]
+    ) -> Response:
+        """One posting, an array of up to 500, or CloudEvents. Good items are taken, bad ones are named.
+
+        Needs the scope `complaints:write` and a key that stands for a platform.
+        """
+        sender, read, trace = _sender(caller), _reader(request), _trace(request)
+        limit.take(caller.name)  # before the body is read: whoever is too fast costs little
+        items = _items(await request.body())
+        limit.take(caller.name, len(items) - 1)
+        now = clock()
+        judged = await take(log, items, read, lambda raw: admit(raw, sender, now, trace))
+        count(judged, sender.platform)
+        return answer(judged, trace)
+
+    return routes
+
+
+def push_router(
+    log: Log, webhooks: Mapping[Platform, Webhook], limit: RateLimit, clock: Clock = utc_now
+) -> APIRouter:
+    """`POST /v1/webhooks/{platform}`, for an app under `guard`."""
+    routes = APIRouter(tags=["complaints"])
+
+    @routes.post(
+        "/v1/webhooks/{platform}",
+        summary="Push of a platform that signs what it sends",
+        response_model=None,
+        status_code=202,
+        responses=RESPONSES,
+    )
+    async def post_push(request: Request, platform: str) -> Response:
+        """The body is in the platform's own format; its signature stands for a key."""
+        if platform not in webhooks:
+            raise Problem(404, "no_webhook", "No platform of this name pushes to the hub.")
+        limit.take(f"push {platform} {request.client.host if request.client else ''}")
+        sender, trace, now = Sender(Platform(platform)), _trace(request), clock()
+        raw = _verified(webhooks[sender.platform], request, await request.body(), now)
+        judged = await take(log, [raw], _as_it_is, lambda raw: admit_pulled(raw, sender, now, trace))
+        count(judged, sender.platform)
+        return answer(judged, trace)
+
+    return routes
+
+
+def _verified(webhook: Webhook, request: Request, body: bytes, now: datetime) -> Mapping[str, object]:
+    try:
+        return webhook(dict(request.headers), body, now)
+    except Invalid as refusal:
+        if refusal.code in _NOT_THEIRS:
+            challenge = {"WWW-Authenticate": "Signature"}
+            raise Problem(401, refusal.code, refusal.message, challenge) from None
+        raise
+
+
+def _sender(caller: Caller) -> Sender:
+    if caller.platform is None:
+        challenge = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+        raise Problem(403, "no_platform", "This key stands for no platform, so it cannot post.", challenge)
+    return Sender(caller.platform)
+
+
+def _reader(request: Request) -> Read:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in _READ or request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem(415, "wrong_media_type", f"Send one of {', '.join(_READ)}, in UTF-8, not compressed.")
+    return _READ[media_type]
+
+
+def _items(body: bytes) -> list[object]:
+    try:
+        parsed = from_json(body)
+    except ValueError:  # its message quotes the body
+        raise Problem(400, "bad_json", "The body is no JSON in UTF-8.") from None
+    items = parsed if isinstance(parsed, list) else [parsed]
+    if len(items) > MAX_ITEMS:
+        raise Problem(413, "too_many_items", f"Send at most {MAX_ITEMS} items at a time.")
+    return items
+
+
+def _trace(request: Request) -> str:
+    """The caller's W3C trace context where it has one, else the beginning of one."""
+    given = request.headers.get("traceparent", "")
+    if _TRACEPARENT.fullmatch(given):
+        return given
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
