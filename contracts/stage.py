@@ -75,8 +75,13 @@ View = Mapping[str, Sequence[AnyRow]]
 class Stage(Protocol):
     """The one shape of classifier, router and feedback."""
 
-    name: str
-    reads: tuple[Topic, ...]
+    @property
+    def name(self) -> str:
+        """Names its group, its ledger rows and its metrics."""
+
+    @property
+    def reads(self) -> tuple[Topic, ...]:
+        """The topics it takes."""
 
     def queries(self, batch: Sequence[Event]) -> Mapping[str, Query]:
         """The statements whose rows `decide` needs, by name. Their number does not grow with the batch."""

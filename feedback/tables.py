@@ -1,4 +1,8 @@
-"""Rows of the life of a case. Only the feedback stage writes `cases`, `case_change` and `clock`."""
+"""Rows of the life of a case, and of who is told about it.
+
+Only the feedback stage writes `cases`, `case_change`, `sighting` and `clock` (where the clock worker also
+marks rows as fired). The receipt worker writes `receipt_delivery`, the API the rest.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -40,11 +44,15 @@ class Case(SQLModel, table=True):
     force_kind: str | None
     linked_to: UUID | None = Field(index=True)
     attempt: int
-    overdue: bool  # a promise was missed and the case is still open
+    overdue: bool  # a promise was missed and is still owed
     next_due_at: datetime | None = Field(sa_type=UtcDateTime, index=True)
     outcome: str | None
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)
     changed_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    ground: str
+    told: str | None  # the last Answer its source was given
+    had: list[str] = Field(sa_column=Column(JsonB, nullable=False))  # the forces that had it, in order
+    returns: int  # how often a force handed it back
     snapshot: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # its last CaseProgressed
 
 
@@ -60,7 +68,7 @@ class CaseChange(SQLModel, table=True):
 
 
 class Clock(SQLModel, table=True):
-    """A promise that runs, was kept or was missed."""
+    """A promise that runs, was kept, was missed, or was dropped with the hand-off it belonged to."""
 
     __table_args__ = (
         Index(
@@ -74,5 +82,58 @@ class Clock(SQLModel, table=True):
     case_id: UUID = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     due_at: datetime = Field(sa_type=UtcDateTime, primary_key=True)
-    state: str  # running, fired (its command is published), kept, missed
+    state: str  # running, fired (its command is published), kept, missed, dropped
     started_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Sighting(SQLModel, table=True):
+    """One caller was seen in one case, for the rules that count repetitions. `who` is a fingerprint."""
+
+    who: str = Field(primary_key=True)
+    case_id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReceiptDelivery(SQLModel, table=True):
+    """How far one receipt has come on its way to its platform."""
+
+    __tablename__ = "receipt_delivery"
+    __table_args__ = (Index("receipt_next", "state", "next_try_at"),)
+
+    event_id: UUID = Field(primary_key=True)
+    complaint_id: UUID = Field(index=True)
+    case_id: UUID = Field(index=True)
+    platform: str
+    answer: str
+    receipt: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # the ReceiptDue
+    at: datetime = Field(sa_type=UtcDateTime)  # a case's receipts go out in this order
+    state: str  # pending, delivered, offered (the platform reads it here), failed (tried again), given_up
+    attempts: int
+    next_try_at: datetime | None = Field(sa_type=UtcDateTime)
+    last_error: str | None  # a code, never a platform's words
+    delivered_at: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class Subscription(SQLModel, table=True):
+    """What one agency follows, for what purpose, by which assessment (PIPL 55; 56 keeps it three years)."""
+
+    id: UUID = Field(primary_key=True)
+    agency: str = Field(index=True)
+    name: str
+    filter: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # a streams.Filter
+    grants: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # a streams.Grants
+    purpose: str
+    assessment_no: str
+    created_by: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    active: bool
+
+
+class StreamCursor(SQLModel, table=True):
+    """How far a subscriber has confirmed what it read."""
+
+    __tablename__ = "stream_cursor"
+
+    subscription_id: UUID = Field(primary_key=True)
+    positions: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # partition -> offset
+    committed_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,9 +1,16 @@
 """The adapters of a process: manifests that ship, addresses and credentials from the settings."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
 from adapters import registry
 from adapters.adapter import Adapter
+from contracts.errors import Invalid
+from contracts.vocabulary import Platform
 from services.chassis.house import House
 from services.chassis.settings import Settings
+
+Webhook = Callable[[Mapping[str, str], bytes, datetime], Mapping[str, object]]
 
 
 def adapters(house: House) -> dict[str, Adapter]:
@@ -24,3 +31,18 @@ def _secrets(settings: Settings, name: str) -> dict[str, str] | None:
     if name in settings.platform_secrets:
         return {key: value.get_secret_value() for key, value in settings.platform_secrets[name].items()}
     return dict(registry.manifest(name).simulator.secrets) if settings.demo else None
+
+
+def webhooks(house: House) -> Mapping[Platform, Webhook]:
+    """What turns a platform's push into a raw posting, for every platform that pushes."""
+    return {Platform(name): _webhook(adapter) for name, adapter in adapters(house).items()}
+
+
+def _webhook(adapter: Adapter) -> Webhook:
+    def verified(headers: Mapping[str, str], body: bytes, now: datetime) -> Mapping[str, object]:
+        item = adapter.verify_and_translate(headers, body, now)
+        if item.fault or item.posting is None:
+            raise item.fault or Invalid("no_posting", "the push holds no posting")
+        return item.posting
+
+    return verified

@@ -13,6 +13,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from contracts.errors import TooManyDeadLetters
 from contracts.topics import TOPICS
 from services.chassis.database import Database
 from services.chassis.log import Log
@@ -35,12 +36,18 @@ class House:
     database: Database
     http: httpx.AsyncClient
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    halted: list[str] = field(default_factory=list)  # stages that refuse to go on
 
     async def pause(self, seconds: float) -> bool:
         """Wait; true when it is time to stop."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.stop.wait(), seconds)
         return self.stop.is_set()
+
+    async def healthy(self) -> None:
+        """Raises where a stage has stopped itself: a person must look, a restart goes on."""
+        if self.halted:
+            raise TooManyDeadLetters(", ".join(self.halted))
 
 
 @asynccontextmanager
@@ -61,7 +68,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 async def live(house: House, work: Sequence[Work]) -> None:
     """Run until a signal or a fault; then stop all, give them `DRAIN` seconds, and raise the fault."""
     _stop_on_signals(house.stop)
-    tasks = [asyncio.create_task(one(house), name=getattr(one, "__name__", "work")) for one in work]
+    tasks = [asyncio.create_task(_guarded(one, house), name=one.__name__) for one in work]
     stopping = asyncio.create_task(house.stop.wait(), name="stop")
     await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
     house.stop.set()
@@ -73,6 +80,16 @@ async def live(house: House, work: Sequence[Work]) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
+
+
+async def _guarded(work: Work, house: House) -> None:
+    """A stage that drowns in dead letters halts alone; doors and the other stages go on beside it."""
+    try:
+        await work(house)
+    except TooManyDeadLetters as error:
+        house.halted.append(str(error))
+        logger.error("stage_halted", stage=work.__name__)
+        await house.stop.wait()
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

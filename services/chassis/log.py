@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from contracts.errors import Invalid
 from contracts.topics import Topic
 
 MAX_RECORD_BYTES = 1024 * 1024
@@ -24,6 +25,16 @@ class Message:
     key: bytes
     value: bytes = field(repr=False)
     headers: Sequence[tuple[str, bytes]] = field(default=(), repr=False)
+
+
+def refuse_oversized(messages: Sequence[Message]) -> None:
+    """Raises `Invalid` where a message's key, value and headers together are over 1 MiB."""
+    for m in messages:
+        size = len(m.key) + len(m.value) + sum([len(name) + len(value) for name, value in m.headers])
+        if size > MAX_RECORD_BYTES:
+            raise Invalid(
+                "too_large", f"a message for {m.topic} has {size} bytes, {MAX_RECORD_BYTES} are allowed"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     platform_secrets: dict[str, dict[str, SecretStr]] = Field(
         {}, description='Credentials by platform, JSON: {"police_110": {"token": "…"}}.'
     )
+    rate: str = Field("1000/second", description="Postings one caller may send.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool = Field(False, description="One JSON object a line instead of coloured text.")
     pool: int = Field(5, description="Database connections a process may hold.")

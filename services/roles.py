@@ -1,0 +1,110 @@
+"""Every role a process can play. A builder adds its routes to the process' app and returns its work.
+
+Builders import what they need themselves: a process loads only the roles it plays.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from fastapi import FastAPI
+
+from contracts.stage import Stage
+from services.chassis.house import House, Work
+from services.chassis.loop import StageLoop
+from services.chassis.settings import Settings
+
+Build: TypeAlias = Callable[[House, FastAPI], Sequence[Work]]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One kind of process."""
+
+    about: str
+    build: Build
+    alone: bool = False  # a second one would only do the same again
+
+
+def _intake(house: House, app: FastAPI) -> Sequence[Work]:
+    from services.http.limits import RateLimit
+    from services.intake_api import posting_router, push_router
+    from services.keys import key_ring
+    from services.platforms import webhooks
+
+    limit = RateLimit(house.settings.rate)
+    app.include_router(posting_router(house.log, key_ring(house.database), limit))
+    app.include_router(push_router(house.log, webhooks(house), limit))
+    return []
+
+
+def _pull(house: House, app: FastAPI) -> Sequence[Work]:
+    from services.pull_worker import pull_platforms
+
+    return [pull_platforms]
+
+
+def _classify(house: House, app: FastAPI) -> Sequence[Work]:
+    from classifier.stage import ClassifyStage
+
+    from classifier.judge import load_judge
+
+    return [_looping(ClassifyStage(load_judge(_rules(house.settings, "classifier"))))]
+
+
+def _route(house: House, app: FastAPI) -> Sequence[Work]:
+    from router.stage import load_router
+
+    return [_looping(load_router(_rules(house.settings, "router")))]
+
+
+def _feedback(house: House, app: FastAPI) -> Sequence[Work]:
+    from feedback.stage import load_feedback
+
+    return [_looping(load_feedback(_rules(house.settings, "feedback")))]
+
+
+def _clock(house: House, app: FastAPI) -> Sequence[Work]:
+    from services.clock_worker import fire_clocks
+
+    return [fire_clocks]
+
+
+def _receipt(house: House, app: FastAPI) -> Sequence[Work]:
+    from feedback.deliveries import ReceiptStage
+    from services.receipt_worker import send_receipts
+
+    return [_looping(ReceiptStage()), send_receipts]
+
+
+def _hub(house: House, app: FastAPI) -> Sequence[Work]:
+    from services.hub_api import attach
+
+    return attach(house, app)
+
+
+ROLES: dict[str, Role] = {
+    "intake": Role("Takes postings over REST, CloudEvents and webhooks", _intake),
+    "pull": Role("Pulls the platforms that wait to be asked", _pull, alone=True),
+    "classify": Role("Splits complaints into cases and judges them", _classify),
+    "route": Role("Links twins and matches every case with a force", _route),
+    "feedback": Role("Keeps the life of every case", _feedback),
+    "clock": Role("Fires the clocks that fell due", _clock),
+    "receipt": Role("Tells the platforms where their complaints stand", _receipt),
+    "hub": Role("Console, case API, streams for agencies, operations", _hub),
+}
+
+
+def _looping(stage: Stage) -> Work:
+    async def work(house: House) -> None:
+        await StageLoop(stage, house.log, house.database).run(house.stop)
+
+    work.__name__ = stage.name
+    return work
+
+
+def _rules(settings: Settings, owner: str) -> Path | None:
+    """A county's own rulebooks, where it has any for this owner."""
+    folder = settings.rulebooks / owner if settings.rulebooks else None
+    return folder if folder and folder.is_dir() else None

@@ -1,0 +1,32 @@
+"""The HTTP side of a process: the routes of its roles, under the same guard, with its own health."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+
+from contracts.topics import TOPICS
+from services.chassis.house import House, Work, serving
+from services.http import ops
+from services.http.guard import guard
+from services.roles import ROLES
+
+_ABOUT = """Complaints in from every platform, cases out to the force that should have them.
+
+Every call needs a key: `Authorization: Bearer KEY`. Errors are RFC 9457 problems."""
+
+
+def assemble(house: House, roles: Sequence[str]) -> list[Work]:
+    """All work of a process that plays these roles, answering HTTP among it."""
+    app = FastAPI(title="Shuzhi Fengqiao", version="1", description=_ABOUT, redirect_slashes=False)
+    works = [work for role in roles for work in ROLES[role].build(house, app)]
+    app.include_router(ops.router(_checks(house)))
+    guard(app)
+    return [*works, serving(app, house.settings.host, house.settings.port)]
+
+
+def _checks(house: House) -> dict[str, ops.Check]:
+    return {
+        "log": lambda: house.log.extents([TOPICS[0].name]),
+        "database": house.database.ping,
+        "work": house.healthy,
+    }
