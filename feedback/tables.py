@@ -52,7 +52,6 @@ class Case(SQLModel, table=True):
     ground: str
     told: str | None  # the last Answer its source was given
     had: list[str] = Field(sa_column=Column(JsonB, nullable=False))  # the forces that had it, in order
-    returns: int  # how often a force handed it back
     snapshot: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # its last CaseProgressed
 
 
