@@ -1,0 +1,159 @@
+"""`python -m services ROLE`: every process of the hub, and the hub as one process."""
+
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from contracts.errors import HubError
+from contracts.vocabulary import Platform
+from services.chassis import logs
+from services.chassis.settings import Settings
+from services.roles import ROLES
+
+cli = typer.Typer(
+    help="Shuzhi Fengqiao: the roles of the hub, one process each, or all in one with `run`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback with locals could quote a citizen
+)
+out = Console(soft_wrap=True)
+
+
+def _go(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end; what went wrong on purpose is one line, not a traceback."""
+    try:
+        import uvloop
+
+        uvloop.run(work)
+    except HubError as error:
+        sys.exit(f"Stopped: {error}")
+
+
+def _play(roles: list[str], settings: Settings) -> None:
+    logs.set_up(settings.log_level, settings.log_json)
+    _go(_live(roles, settings))
+
+
+async def _live(roles: list[str], settings: Settings) -> None:
+    from services.chassis.house import live, open_house
+    from services.web import assemble
+
+    async with open_house(settings) as house:
+        await live(house, assemble(house, roles))
+
+
+def _add_role(name: str) -> None:
+    role = ROLES[name]
+
+    @cli.command(
+        name,
+        help=role.about + (" (one process is enough)" if role.alone else "") + ".",
+        rich_help_panel="Roles",
+    )
+    def play() -> None:
+        _play([name], Settings())
+
+
+for _name in ROLES:
+    _add_role(_name)
+
+
+@cli.command(rich_help_panel="All in one")
+def run(
+    demo: Annotated[bool, typer.Option(help="Simulated platforms, officers, logins and keys.")] = False,
+) -> None:
+    """The whole hub in one process, on the embedded log and database unless the environment names others."""
+    from services.demo.start import run_hub
+
+    settings = Settings(demo=True) if demo else Settings()
+    logs.set_up("WARNING" if demo and settings.log_level == "INFO" else settings.log_level, settings.log_json)
+    _go(run_hub(settings))
+
+
+@cli.command(rich_help_panel="Operations")
+def migrate() -> None:
+    """Bring the database to the tables this version needs."""
+    from services.migrate import migrate as upgrade
+
+    settings = Settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    _go(upgrade(settings.database_url))
+    out.print("The database is up to date.")
+
+
+@cli.command(rich_help_panel="Operations")
+def key(
+    name: Annotated[str, typer.Argument(help="What the key is called in logs and lists.")],
+    scope: Annotated[list[str], typer.Option(help="As complaints:write; may be given several times.")],
+    platform: Annotated[Platform | None, typer.Option(help="The platform it posts for.")] = None,
+    agency: Annotated[str | None, typer.Option(help="The agency it reads streams for.")] = None,
+    place: Annotated[str | None, typer.Option(help="The county or town it may see.")] = None,
+) -> None:
+    """Issue a key for a program; it is shown once and kept nowhere."""
+    from services.http.auth import Caller, Scope
+    from services.keys import add_keys
+
+    caller = Caller(name, frozenset(Scope(s) for s in scope), platform, agency, place)
+
+    async def issue() -> None:
+        from services.chassis.database import Database
+
+        database = Database(Settings().database_url)
+        out.print((await add_keys(database, [caller]))[0], markup=False)
+        await database.stop()
+
+    _go(issue())
+
+
+@cli.command(rich_help_panel="Operations")
+def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
+    """Take back every key of a name; it works for a few seconds more at most."""
+    from services.keys import revoke_keys
+
+    async def take_back() -> None:
+        from services.chassis.database import Database
+
+        database = Database(Settings().database_url)
+        out.print(f"{await revoke_keys(database, name)} taken back.")
+        await database.stop()
+
+    _go(take_back())
+
+
+@cli.command(rich_help_panel="Demonstration")
+def simulators(
+    replay: Annotated[
+        Path | None, typer.Option(help="A CSV file whose rows 12345 serves as work orders.")
+    ] = None,
+    replay_rate: Annotated[float, typer.Option(help="Rows a second; 0 serves all at once.")] = 0.0,
+    repeat: Annotated[float, typer.Option(help="The share of them that comes again later.")] = 0.0,
+    rate: Annotated[float, typer.Option(help="Invented complaints a second and platform.")] = 0.5,
+    webhook: Annotated[str, typer.Option(help="The hub, for the platform that pushes.")] = "",
+    seed: Annotated[int, typer.Option(help="Which story is told.")] = 0,
+    with_parent: Annotated[bool, typer.Option(help="Stop when standard input closes.")] = False,
+) -> None:
+    """The four platforms' own HTTP APIs, simulated."""
+    from adapters.simulators import SimulatorPlan
+    from services.demo.start import serve_simulators
+
+    settings = Settings()
+    logs.set_up(settings.log_level, settings.log_json)
+    plan = SimulatorPlan(
+        data_dir=settings.data / "simulators",
+        host=settings.host,
+        rate=rate,
+        replay=replay,
+        replay_rate=replay_rate,
+        repeat=repeat,
+        seed=seed,
+        webhook=webhook or None,
+    )
+    _go(serve_simulators(plan, with_parent))
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,1 @@
+"""Everything `run --demo` adds for a look around: platforms, officers, logins, keys. Never on by itself."""

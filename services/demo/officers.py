@@ -1,0 +1,78 @@
+"""Officers of the demonstration: they do to the cases what people would, so that there is something to see.
+
+They act through the same door as everybody (`Actions`), in the name of the force that has the case,
+and leave some things undone, so that promises are missed as well as kept.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from random import Random
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from contracts.errors import Transient
+from contracts.events import Actor, CaseCommand, CaseProgressed
+from contracts.stage import AnyRow
+from contracts.vocabulary import Action, ActorKind, Outcome, State
+from feedback.life import Who, allowed, needs
+from feedback.tables import Case
+from services.actions import Actions
+from services.chassis.house import House
+
+PACE = 0.5  # seconds between two actions
+_NEXT = (
+    Action.SIGN, Action.DISPATCH, Action.ARRIVE, Action.MEDIATE, Action.AGREE, Action.SETTLE, Action.CLOSE,
+)  # fmt: skip
+_WORDS = {
+    Action.AGREE: "双方当面达成一致，三日内履行，已签字。",
+    Action.SETTLE: "已处理完毕，当事人当场确认。",
+    Action.CLOSE: "回访无异议，归档。",
+}
+
+
+async def play_officers(house: House) -> None:
+    """Act until told to stop."""
+    chance = Random(7)  # noqa: S311  (a play, not a secret)
+    actions = Actions(house.log, house.database)
+    while not await house.pause(PACE):
+        try:
+            await _one_deed(house, actions, chance)
+        except Transient:
+            await house.pause(1.0)
+
+
+async def _one_deed(house: House, actions: Actions, chance: Random) -> None:
+    waiting = await house.database.rows(
+        select(col(Case.snapshot))
+        .where(col(Case.state).in_([s for s in State if s not in (State.TRIAGE, State.CLOSED, State.LINKED)]))
+        .order_by(col(Case.changed_at).desc())
+        .limit(40)
+    )
+    if waiting:
+        case = CaseProgressed.model_validate(_pick(waiting, chance).snapshot)
+        if command := _next_step(case):
+            await actions.submit(command)
+
+
+def _pick(rows: Sequence[AnyRow], chance: Random) -> AnyRow:
+    """More often the fresh ones: somebody sits at the desk."""
+    return rows[min(int(chance.expovariate(1 / 8)), len(rows) - 1)]
+
+
+def _next_step(case: CaseProgressed) -> CaseCommand | None:
+    if case.lead is None:
+        return None
+    possible = [action for action in _NEXT if action in allowed(case, {Who.HOLDER})]
+    if not possible:
+        return None
+    action = possible[0]
+    wanted = needs(case, action)
+    return CaseCommand(
+        case_id=case.matter.case_id,
+        action=action,
+        actor=Actor(kind=ActorKind.PERSON, name="officer", force_id=case.lead.force_id),
+        at=datetime.now(UTC),
+        note=_WORDS.get(action, "已办理。") if "note" in wanted or action in _WORDS else None,
+        outcome=(case.outcome or Outcome.RESOLVED) if "outcome" in wanted else None,
+    )

@@ -1,0 +1,55 @@
+"""Logins and keys of the demonstration, made once and kept in the data folder."""
+
+import json
+import secrets
+from pathlib import Path
+
+from contracts.vocabulary import Platform
+from services.chassis.database import Database
+from services.console.session import add_operator, hash_password
+from services.console.tables import Operator
+from services.console.words import Role
+from services.http.auth import Caller, Scope
+from services.keys import add_keys
+
+_POSTS = (
+    ("city", "绍兴市社会治理中心 值班岗", Role.COUNTY_CENTRE, None),
+    ("zhuji", "诸暨市社会治理中心 值班岗", Role.COUNTY_CENTRE, "330681"),
+    ("fengqiao", "枫桥镇社会治理中心 值班岗", Role.TOWN_CENTRE, "330681109"),
+    ("police", "绍兴市公安局 指挥岗", Role.POLICE, None),
+    ("audit", "绍兴市委政法委 督查岗", Role.AUDITOR, None),
+    ("engineer", "绍兴市大数据中心 运维岗", Role.ENGINEER, None),
+)
+_CALLERS = {
+    "grid": Caller(
+        "demo grid", frozenset({Scope.COMPLAINTS_WRITE, Scope.COMPLAINTS_READ}), platform=Platform.GRID
+    ),
+    "centre": Caller(
+        "demo centre", frozenset({Scope.CASES_READ, Scope.CASES_ACT, Scope.OPS_READ, Scope.OPS_WRITE})
+    ),
+    "agency": Caller(
+        "demo agency",
+        frozenset({Scope.STREAMS_READ, Scope.STREAMS_WRITE}),
+        agency="诸暨市妇女联合会",
+        place="330681",
+    ),
+}
+
+
+async def demo_people(database: Database, folder: Path) -> dict[str, dict[str, str]]:
+    """Passwords and posts by login, keys by name; the same at every start."""
+    path = folder / "demo.json"
+    if path.exists():
+        kept: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
+        return kept
+    made = {
+        "logins": {login: secrets.token_urlsafe(6) for login, *_ in _POSTS},
+        "posts": {login: post for login, post, *_ in _POSTS},
+        "keys": dict(zip(_CALLERS, await add_keys(database, list(_CALLERS.values())), strict=True)),
+    }
+    for login, post, role, place in _POSTS:
+        hashed = hash_password(made["logins"][login])
+        await add_operator(database, Operator(login=login, hash=hashed, post=post, role=role, place=place))
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+    return made

@@ -1,0 +1,98 @@
+"""Starts the whole hub in one process, with or without the demonstration around it."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from adapters.simulators import SimulatorPlan, serve
+from services.chassis.house import Work, live, open_house
+from services.chassis.settings import Settings
+from services.demo.officers import play_officers
+from services.demo.people import demo_people
+from services.migrate import migrate
+from services.roles import ROLES
+from services.web import assemble
+
+out = Console(soft_wrap=True)
+
+
+async def run_hub(settings: Settings) -> None:
+    """Every role in this process, until a signal."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    await migrate(settings.database_url)
+    async with open_house(settings) as house, _platforms(settings):
+        works: list[Work] = assemble(house, list(ROLES))
+        if settings.demo:
+            works.append(play_officers)
+            _show_people(await demo_people(house.database, settings.data), settings)
+        else:
+            out.print(f"The hub answers on {_address(settings)}; its data is in {settings.data.resolve()}.")
+        await live(house, works)
+    out.print("Stopped. Nothing is lost: start again and it goes on.")
+
+
+async def serve_simulators(plan: SimulatorPlan, with_parent: bool) -> None:
+    """The simulated platforms, until a signal or, as a child, until the hub is gone."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (2, 15):
+        loop.add_signal_handler(number, stop.set)
+    if with_parent:
+        loop.add_reader(sys.stdin.fileno(), stop.set)  # nothing is ever sent: readable means closed
+    await serve(plan, stop)
+
+
+@asynccontextmanager
+async def _platforms(settings: Settings) -> AsyncIterator[None]:
+    """The simulated platforms as a process of their own: outside systems must not share our fate."""
+    if not settings.demo:
+        yield
+        return
+    command = [
+        sys.executable,
+        "-m",
+        "services",
+        "simulators",
+        "--with-parent",
+        "--webhook",
+        _webhook(settings),
+    ]
+    environment = os.environ | {"HUB_DATA": str(settings.data), "HUB_LOG_LEVEL": "ERROR"}
+    child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, env=environment)
+    try:
+        yield
+    finally:
+        if child.stdin:
+            child.stdin.close()
+        with contextlib.suppress(TimeoutError, ProcessLookupError):
+            await asyncio.wait_for(child.wait(), 5)
+        if child.returncode is None:
+            child.kill()
+
+
+def _webhook(settings: Settings) -> str:
+    return f"{_address(settings)}/v1/webhooks/peoples_appeal"
+
+
+def _address(settings: Settings) -> str:
+    return f"http://{settings.host}:{settings.port}"
+
+
+def _show_people(people: dict[str, dict[str, str]], settings: Settings) -> None:
+    address = _address(settings)
+    out.print(f"\n[bold]数智枫桥 Shuzhi Fengqiao[/]  console [link]{address}[/]  API {address}/docs")
+    logins = Table("Login 账号", "Password 密码", "Post 岗位", box=None, pad_edge=False)
+    for login, password in people["logins"].items():
+        logins.add_row(login, password, people["posts"][login])
+    out.print(logins)
+    keys = Table("Key 密钥", "", box=None, pad_edge=False)
+    for name, key in people["keys"].items():
+        keys.add_row(name, key)
+    out.print(keys)
+    out.print(f"Data in {settings.data.resolve()} (make clean-data empties it). Ctrl-C stops.\n")
