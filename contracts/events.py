@@ -35,7 +35,7 @@ from contracts.vocabulary import (
     State,
 )
 
-FoundKind = Literal["name", "phone", "id_number", "passport", "plate", "address_detail", "contact"]
+FoundKind = Literal["name", "phone", "id_number", "passport", "plate", "address_detail", "contact", "bank_card"]
 
 
 class Person(Contract):

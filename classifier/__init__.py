@@ -1,0 +1,1 @@
+"""What matters are in a complaint, of what kind, and how sure we are. Pure, with its tables."""

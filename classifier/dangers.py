@@ -1,0 +1,114 @@
+"""What must never be missed: rules over concepts, damped by what makes a text calm."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+from classifier.cues import Cue, Hit
+from classifier.quantities import people
+from classifier.rulebook import DangerRule, Dangers
+from contracts.vocabulary import Flag
+
+_Concepts = Mapping[str, Sequence[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """Evidence for one flag, and the place that tells most of it."""
+
+    flag: Flag
+    score: float
+    at: int
+    why: tuple[str, ...] = field(repr=False)
+
+
+def find_dangers(text: str, hits: Sequence[Hit], dangers: Dangers) -> list[Danger]:
+    """The dangers worth a look or more, by flag."""
+    concepts = _concepts(text, hits, dangers)
+    evidence: dict[Flag, list[tuple[float, int, str]]] = defaultdict(list)
+    for rule in dangers.rules:
+        weighed = [(_weight(rule, met, concepts, dangers), met) for met in _meetings(rule, concepts)]
+        weight, met = max(weighed, key=itemgetter(0), default=(0.0, []))
+        if weight:
+            words = "…".join(text[hit.start : hit.end] for hit in met)
+            evidence[rule.flag].append((weight, met[0].start, f"{rule.id}: {words}"))
+    found = [_sum_up(flag, parts) for flag, parts in evidence.items()]
+    return [danger for danger in found if danger.score >= dangers.look]
+
+
+def _sum_up(flag: Flag, parts: Sequence[tuple[float, int, str]]) -> Danger:
+    doubt = 1.0
+    for weight, _, _ in parts:
+        doubt *= 1 - weight
+    return Danger(flag, 1 - doubt, max(parts)[1], tuple(why for _, _, why in parts))
+
+
+def _concepts(text: str, hits: Sequence[Hit], dangers: Dangers) -> _Concepts:
+    concepts: dict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        if hit.cue.table == "danger" and not _negated(text, hit, dangers):
+            concepts[hit.cue.key].append(hit)
+    for start, end, size in people(text):
+        for name, least in (("crowd", dangers.crowd), ("several", dangers.several)):
+            if size >= least:
+                concepts[name].append(Hit(start, end, Cue("danger", name, 1)))
+    vague = concepts["vague_crowd"]
+    concepts["crowd"] = sorted([*concepts["crowd"], *vague], key=lambda hit: hit.start)
+    concepts["several"] = sorted([*concepts["several"], *vague], key=lambda hit: hit.start)
+    return concepts
+
+
+def _negated(text: str, hit: Hit, dangers: Dangers) -> bool:
+    if hit.cue.key not in dangers.negatable:
+        return False
+    before = text[max(0, hit.start - dangers.negation_reach) : hit.start]
+    return any(word in before for word in dangers.negation)
+
+
+def _meetings(rule: DangerRule, concepts: _Concepts) -> list[list[Hit]]:
+    if not all(concepts.get(name) for name in rule.all):
+        return []
+    starts = {name: [hit.start for hit in concepts[name]] for name in set(rule.all)}
+    met = (_around(rule, hit, concepts, starts) for hit in concepts[rule.all[0]])
+    return [hits for hits in met if hits]
+
+
+def _around(
+    rule: DangerRule, first: Hit, concepts: _Concepts, starts: Mapping[str, Sequence[int]]
+) -> list[Hit] | None:
+    met = [first]
+    for name in rule.all[1:]:
+        near = _between(concepts[name], starts[name], first.start - rule.within, first.end + rule.within)
+        fit = next((hit for hit in near if not rule.distinct or _apart(hit, met)), None)
+        if fit is None:
+            return None
+        met.append(fit)
+    return met
+
+
+def _apart(hit: Hit, others: Sequence[Hit]) -> bool:
+    return all(
+        hit.cue is not other.cue and (hit.start >= other.end or hit.end <= other.start) for other in others
+    )
+
+
+def _between(hits: Sequence[Hit], starts: Sequence[int], low: int, high: int) -> Sequence[Hit]:
+    return hits[bisect_left(starts, low) : bisect_left(starts, high)]
+
+
+def _weight(rule: DangerRule, met: list[Hit], concepts: _Concepts, dangers: Dangers) -> float:
+    at, reach = met[0].start, max(rule.within, dangers.calm_reach)
+    if any(_near(concepts.get(name, ()), at, reach) for name in rule.unless):
+        return 0.0
+    weight = rule.weight
+    for name, share in dangers.calm.items():
+        if _near(concepts.get(name, ()), at, dangers.calm_reach):
+            weight *= 1 - share
+    return weight
+
+
+def _near(hits: Sequence[Hit], at: int, reach: int) -> bool:
+    index = bisect_left(hits, at - reach, key=lambda hit: hit.start)
+    return index < len(hits) and hits[index].start <= at + reach

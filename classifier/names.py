@@ -1,0 +1,107 @@
+"""People's names in free text. A name shows by what stands beside it more than by itself."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+Span = tuple[int, int]
+_JOINED = re.compile(r"[与和、跟同及，]|\d{3,6}[，、]")  # between two names of a list
+_TO_NUMBER = re.compile(r"[\s，,、：:（(]{0,2}(?:电话|手机号?|联系方式|tel)?[\s：:]?")
+_SUM_AFTER = re.compile(r"\d{4,6}[，。、]")
+_FOREIGN = re.compile(
+    r"[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2}"
+    r"|(?<=[一-鿿：:，,])[가-힯]{2,4}(?![가-힯])"
+    r"|(?<=叫)[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}"
+)
+_DOTTED = re.compile(r"[一-鿿]{2,8}[·•][一-鿿]{2,8}?(?=[反说的称与和，。、在因（(]|$|\W)")
+_TITLE = re.compile(r"^.*(?:老板|司机|村民|市民|居民|员工|顾客|叫|是|人|摊主)")
+_INTRODUCED = re.compile(
+    r"(?:[Mm]y name is|[Nn]ame:|[Mm]r\.?|[Mm]rs\.?|[Mm]s\.?|[Mm]e llamo|[Mm]i nombre es|[Jj]e m'appelle"
+    r"|[Мм]еня зовут) ?(?P<v>[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'.-]*){0,3})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    surname: re.Pattern[str]  # every place where a name could begin
+    common: frozenset[str]
+    led_by: re.Pattern[str]
+    never: frozenset[str]
+    then: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    data = tomllib.loads((files("classifier") / "data" / "names.toml").read_text("utf-8"))
+    common, rare, double = (data[key].split() for key in ("common", "rare", "double"))
+    led_by = sorted(map(re.escape, data["led_by"].split()), key=len, reverse=True)
+    then = re.escape("".join(data["then"].split()))
+    return _Words(
+        surname=re.compile("|".join([*double, f"[{''.join([*common, *rare])}]"])),
+        common=frozenset(common),
+        led_by=re.compile(f"(?:{'|'.join(led_by)})[:：，,是为叫 ]?"),
+        never=frozenset(data["never"]),
+        then=re.compile(rf"[\s，,。；;、：:）)（(”\"」！!？?\d{then}]|$"),
+    )
+
+
+def find_names(text: str, plain: str, covered: Sequence[Span], language: str) -> Iterator[Span]:
+    """Where names stand; `covered` are phones and numbers already found, beside which names often stand."""
+    if language == "zh":
+        yield from _chinese(plain, {start for start, _ in covered})
+        yield from (match.span() for match in _FOREIGN.finditer(text))
+        yield from _dotted(text)
+    yield from (match.span("v") for match in _INTRODUCED.finditer(text))
+
+
+def _dotted(text: str) -> Iterator[Span]:
+    for match in _DOTTED.finditer(text):
+        title = _TITLE.match(match.group().partition("·")[0])
+        yield match.start() + (title.end() if title else 0), match.end()
+
+
+def _chinese(plain: str, numbers: set[int]) -> Iterator[Span]:
+    words = _words()
+    expected = {match.end() for match in words.led_by.finditer(plain)}
+    for match in words.surname.finditer(plain):
+        if match.start() in expected:
+            span = _given(plain, match.start(), match.group(), words)
+        else:
+            span = _beside_number(plain, match.start(), match.group(), numbers, words)
+        if span:
+            yield span
+            if joined := _JOINED.match(plain, span[1]):
+                expected.add(joined.end())
+
+
+def _given(plain: str, at: int, surname: str, words: _Words) -> Span | None:
+    """Surname and given name: of two characters where that holds, else of one."""
+    start = at + len(surname)
+    for end in (start + 2, start + 1):
+        if _is_given(plain[start:end], end - start, words) and words.then.match(plain, end):
+            return at, end
+    sure = surname in words.common and _is_given(plain[start : start + 2], 2, words)
+    return (at, start + 2) if sure else None
+
+
+def _is_given(given: str, size: int, words: _Words) -> bool:
+    return len(given) == size and all("一" <= char <= "鿿" and char not in words.never for char in given)
+
+
+def _beside_number(plain: str, at: int, surname: str, numbers: set[int], words: _Words) -> Span | None:
+    """`傅敏 1990…`, `罗正东14200，`: a name right before a number, after a break."""
+    if at and "一" <= plain[at - 1] <= "鿿" and plain[at - 1] not in "我是叫名":
+        return None
+    start = at + len(surname)
+    for end in (start + 2, start + 1):
+        if _is_given(plain[start:end], end - start, words) and _number_near(plain, end, numbers):
+            return at, end
+    return None
+
+
+def _number_near(plain: str, end: int, numbers: set[int]) -> bool:
+    gap = _TO_NUMBER.match(plain, end)
+    return (gap.end() if gap else end) in numbers or bool(_SUM_AFTER.match(plain, end))

@@ -1,0 +1,75 @@
+"""Numbers in free text: people and money, in digits or Chinese numerals."""
+
+import re
+from typing import NamedTuple
+
+from classifier.cues import NUMBER
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "几": 2, "数": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_PEOPLE = re.compile(
+    rf"(?<![0-9.第]){NUMBER}{{1,8}}(?=(?:来|多|余|把)?(?:个|名|位|号|口|户|家)?(?:[^\d\W]{{0,2}})?"
+    r"(?:人|工人|员工|村民|业主|家长|老人|民工|兄弟|姐妹|女生|阿姨|师傅|同事|工友|司机|债主|学生|供货商|老师|群众|住户|商户|农户))"
+    rf"|(?<![0-9.第]){NUMBER}{{1,8}}(?=(?:来|多|余)个(?:坐|围|堵|站|聚|人|在|都|，))"
+    rf"|(?<![0-9.第]){NUMBER}{{1,8}}(?=(?:来|多|余)?(?:号人|户(?:人家|村民|业主|居民|今天|在)))"
+)
+_MONEY = re.compile(
+    rf"((?:\d[\d,，]*(?:\.\d+)?|{NUMBER}{{1,12}}))\s*(万|千|百)?(?:余|多|来)?\s*(?:元|块(?!地)|人民币|rmb|yuan)|[¥￥]\s*(\d[\d,]*(?:\.\d+)?)"
+    rf"|((?:\d[\d,]*(?:\.\d+)?|{NUMBER}{{1,8}}))(万)(?![人户亩])"
+)
+_MAX_MONEY = 10**12
+
+
+class People(NamedTuple):
+    """A number of people and where it stands."""
+
+    start: int
+    end: int
+    size: int
+
+
+def number(text: str) -> int:
+    """The value of digits or Chinese numerals; of vague ones (几十, 七八十) the least they can mean."""
+    if text.isascii() and text.isdigit():
+        return int(text[:12])
+    if text.startswith(("十几", "几十")):
+        return 11 if text[0] == "十" else 20
+    total = section = digit = 0
+    seen_digit = False
+    for char in text:
+        if char == "万":
+            total, section, digit, seen_digit = (section + digit or 1) * 10_000, 0, 0, False
+        elif char in _UNITS:
+            section += (digit or 1) * _UNITS[char]
+            digit, seen_digit = 0, False
+        elif char.isdigit() and char.isascii():
+            digit = digit * 10 + int(char)
+        elif not seen_digit:  # of 七八十 the seven counts
+            digit, seen_digit = _DIGITS.get(char, 0), char not in "零〇"
+    return total + section + digit
+
+
+def people(text: str) -> list[People]:
+    """Every number of people the text names."""
+    return [People(m.start(), m.end(), number(m.group())) for m in _PEOPLE.finditer(text)]
+
+
+def headcount(text: str) -> int | None:
+    """The largest number of people, if more than one."""
+    most = max((p.size for p in people(text)), default=0)
+    return most if 1 < most < 1_000_000 else None
+
+
+def amount_yuan(text: str) -> int | None:
+    """The largest sum of money."""
+    sums = [_money(m) for m in _MONEY.finditer(text)]
+    return max((s for s in sums if 0 < s < _MAX_MONEY), default=None)
+
+
+def _money(match: re.Match[str]) -> int:
+    raw = (match[1] or match[3] or match[4]).replace(",", "").replace("，", "")
+    unit = {"万": 10_000, "千": 1000, "百": 100}.get(match[2] or match[5] or "", 1)
+    try:
+        return int(float(raw) * unit)
+    except (ValueError, OverflowError):
+        return number(raw) * unit

@@ -1,0 +1,198 @@
+"""The classify stage: a complaint comes in, one case a matter goes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Select, select
+
+from classifier.judge import Judge
+from classifier.judgement import Hints, JudgedMatter, Judgement
+from classifier.tables import Complaint
+from contracts.events import Actor, CaseCommand, CaseOpened, ComplaintReceived, Found, Matter
+from contracts.ids import case_id, case_number, event_id
+from contracts.personal import Contract
+from contracts.places import county_of, is_place
+from contracts.stage import Event, How, Outcome, View, Write
+from contracts.topics import CASE_COMMAND, CASE_OPENED, COMPLAINT_RECEIVED, Topic
+from contracts.vocabulary import Action, ActorKind, Flag
+
+NOWHERE = "unknown"  # the key of cases whose place nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is on record of a complaint."""
+
+    revision: str
+    revisions: int
+    matters: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyStage:
+    """Opens a case for each matter; a revision supplements the cases there are and opens what is new."""
+
+    judge: Judge
+    name: str = "classify"
+    reads: tuple[Topic, ...] = (COMPLAINT_RECEIVED,)
+
+    def queries(self, batch: Sequence[Event]) -> Mapping[str, Select[Any]]:
+        columns = (Complaint.id, Complaint.revision, Complaint.revisions, Complaint.matters)
+        ids = {_data(event).complaint_id for event in batch}
+        return {"complaints": select(*cast(Any, columns)).where(cast(Any, Complaint.id).in_(ids))}
+
+    def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:
+        known = {row.id: _Known(row.revision, row.revisions, row.matters) for row in view["complaints"]}
+        outcomes = []
+        for event in batch:
+            complaint = _data(event)
+            before = known.get(complaint.complaint_id)
+            outcome, after = self._one(event, complaint, before)
+            known[complaint.complaint_id] = after
+            outcomes.append(outcome)
+        return outcomes
+
+    def _one(
+        self, event: Event, complaint: ComplaintReceived, before: _Known | None
+    ) -> tuple[Outcome, _Known]:
+        if before and before.revision == complaint.revision:
+            return Outcome(event), before
+        judgement = self.judge.judge(complaint.posting.text, _hints(complaint))
+        had = before.matters if before else 0
+        after = _Known(
+            complaint.revision,
+            (before.revisions if before else 0) + 1,
+            max(had, len(judgement.matters)),
+        )
+        events = [
+            *(_supplement(event, complaint, judgement, ordinal) for ordinal in range(had)),
+            *(self._open(event, complaint, judgement, ordinal) for ordinal in range(had, after.matters)),
+        ]
+        return Outcome(event, [self._row(complaint, judgement, after, before)], events), after
+
+    def _row(
+        self, complaint: ComplaintReceived, judgement: Judgement, now: _Known, before: _Known | None
+    ) -> Write:
+        posting = complaint.posting
+        values = {
+            "id": complaint.complaint_id,
+            "platform": posting.platform.value,
+            "external_id": posting.external_id,
+            "revision": now.revision,
+            "revisions": now.revisions,
+            "text": posting.text,
+            "posting": posting.model_dump(mode="json"),
+            "language": judgement.language,
+            "matters": now.matters,
+            "taxonomy": self.judge.rulebook.version,
+            "revised_at": complaint.received_at,
+        }
+        if before:
+            return Write(Complaint, values, How.PUT)
+        return Write(Complaint, {**values, "received_at": complaint.received_at})
+
+    def _open(self, event: Event, complaint: ComplaintReceived, judgement: Judgement, ordinal: int) -> Event:
+        matter = self._matter(complaint, judgement, ordinal)
+        key = matter.town_code or NOWHERE
+        return _follow(event, ordinal, CASE_OPENED, key, str(matter.case_id), CaseOpened(matter=matter))
+
+    def _matter(self, complaint: ComplaintReceived, judgement: Judgement, ordinal: int) -> Matter:
+        posting, judged = complaint.posting, judgement.matters[ordinal]
+        case = case_id(complaint.complaint_id, ordinal)
+        return Matter(
+            case_id=case,
+            number=case_number(case),
+            complaint_id=complaint.complaint_id,
+            platform=posting.platform,
+            external_id=posting.external_id,
+            ordinal=ordinal,
+            of=len(judgement.matters),
+            text=posting.text[judged.start : judged.end],
+            start=judged.start,
+            end=judged.end,
+            found=_found_in(judgement, judged),
+            intent=judged.intent,
+            kind=judged.kind,
+            category=judged.category,
+            second_category=judged.second_category,
+            taxonomy=self.judge.rulebook.version,
+            confidence=judged.confidence,
+            colour=judged.colour,
+            flags=judged.flags,
+            look=judged.look,
+            why=judged.why,
+            town_code=judged.town_code,
+            address=judgement.address,
+            respondent=judged.respondent,
+            organisation=posting.organisation,
+            language=judgement.language,
+            headcount=judged.headcount,
+            amount_yuan=judged.amount_yuan,
+            reporter=posting.reporter,
+            non_police=posting.non_police,
+            occurred_at=posting.occurred_at,
+            received_at=complaint.received_at,
+        )
+
+
+def _data(event: Event) -> ComplaintReceived:
+    return cast(ComplaintReceived, event.data)
+
+
+def _hints(complaint: ComplaintReceived) -> Hints:
+    posting = complaint.posting
+    code = posting.town_code
+    return Hints(
+        platform=posting.platform,
+        town_code=code if code and (is_place(code) or county_of(code)) else None,
+        address=posting.address,
+        intent_hint=posting.intent_hint,
+        non_police=posting.non_police,
+    )
+
+
+def _found_in(judgement: Judgement, matter: JudgedMatter) -> tuple[Found, ...]:
+    """What was found within the matter, from the matter's own beginning; a part of it where it sticks out."""
+    return tuple(
+        Found(
+            kind=found.kind,
+            start=max(found.start, matter.start) - matter.start,
+            end=min(found.end, matter.end) - matter.start,
+        )
+        for found in judgement.found
+        if found.start < matter.end and found.end > matter.start
+    )
+
+
+def _supplement(event: Event, complaint: ComplaintReceived, judgement: Judgement, ordinal: int) -> Event:
+    case = case_id(complaint.complaint_id, ordinal)
+    command = CaseCommand(
+        case_id=case,
+        action=Action.SUPPLEMENT,
+        actor=Actor(kind=ActorKind.PLATFORM, name=complaint.posting.platform.value),
+        at=complaint.received_at,
+        note=complaint.posting.text,
+        flags=_flags(judgement, ordinal),
+    )
+    return _follow(event, ordinal, CASE_COMMAND, str(case), str(case), command)
+
+
+def _flags(judgement: Judgement, ordinal: int) -> tuple[Flag, ...]:
+    """The matching matter's flags; all of them where the new text has fewer matters, lest one be lost."""
+    if ordinal < len(judgement.matters):
+        return judgement.matters[ordinal].flags
+    return tuple(dict.fromkeys(flag for matter in judgement.matters for flag in matter.flags))
+
+
+def _follow(cause: Event, ordinal: int, topic: Topic, key: str, subject: str, data: Contract) -> Event:
+    return Event(
+        id=event_id(cause.id, "classify", ordinal),
+        topic=topic,
+        key=key,
+        subject=subject,
+        time=cause.time,
+        data=data,
+        cause=cause.id,
+        traceparent=cause.traceparent,
+    )

@@ -1,0 +1,73 @@
+"""What a stretch of text is about: weighted cues, each counted once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from classifier.cues import Hit
+from classifier.rulebook import Rulebook
+from contracts.vocabulary import Intent
+
+UNKNOWN = "other"
+_PRIOR = 2.0  # evidence that counts as nothing yet, so that one weak word never makes us sure
+_AGAIN = 0.25  # what a cue weighs from its second hit on
+
+
+class Topic(NamedTuple):
+    """The best category, the second, and how far the best is ahead (0 to 1)."""
+
+    category: str
+    second: str | None
+    confidence: float
+    score: float
+
+
+def subject(code: str) -> str:
+    """The first level of a category."""
+    return code.partition("/")[0]
+
+
+def scores(hits: Iterable[Hit], table: str) -> dict[str, float]:
+    """Evidence by key. A word inside a longer hit of the same key adds nothing."""
+    total: dict[str, float] = defaultdict(float)
+    seen: set[tuple[str, int]] = set()
+    covered: dict[str, int] = {}
+    for _, end, cue in hits:
+        if cue.table != table or end <= covered.get(cue.key, -1):
+            continue
+        covered[cue.key] = end
+        word = (cue.key, id(cue))
+        total[cue.key] += cue.weight * (_AGAIN if word in seen else 1)
+        seen.add(word)
+    return total
+
+
+def topic(hits: Sequence[Hit]) -> Topic:
+    """What the hits speak of. A second level carries its first level's evidence too."""
+    evidence = scores(hits, "category")
+    if not evidence:
+        return Topic(UNKNOWN, None, 0.0, 0.0)
+    tops: dict[str, float] = defaultdict(float)
+    for code, score in evidence.items():
+        tops[subject(code)] += score
+    ranked = sorted(tops, key=lambda top: -tops[top])
+    best = ranked[0]
+    second = ranked[1] if len(ranked) > 1 else None
+    rest = tops[second] if second else 0.0
+    confidence = tops[best] / (tops[best] + rest + _PRIOR)
+    return Topic(_leaf(best, evidence), second and _leaf(second, evidence), round(confidence, 3), tops[best])
+
+
+def _leaf(top: str, evidence: Mapping[str, float]) -> str:
+    leaves = {code: score for code, score in evidence.items() if subject(code) == top and code != top}
+    return max(leaves, key=lambda code: leaves[code], default=top)
+
+
+def intent(hits: Sequence[Hit], text: str, rulebook: Rulebook) -> Intent:
+    """What the citizen wants."""
+    evidence = scores(hits, "intent")
+    if "？" in text or "?" in text:
+        evidence[Intent.CONSULT] += rulebook.question
+    if not evidence:
+        return rulebook.intent_default
+    return max(rulebook.intent_order, key=lambda name: evidence.get(name, 0.0))
