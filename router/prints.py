@@ -1,0 +1,135 @@
+"""A case as its twins would see it: what is hashed, and which keys find it again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from contracts.events import Matter
+from contracts.stage import AnyRow, Query
+from contracts.vocabulary import POLICE_FIRST, SENSITIVE
+from router import fingerprint as fp
+from router.places import known_place
+from router.tables import TwinCandidate
+
+NEVER_MERGED = POLICE_FIRST | SENSITIVE
+KEYS = ("caller", "caller_here", "spot", "copy_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """The columns of `TwinCandidate`, and where else its phone is looked up."""
+
+    case_id: UUID
+    complaint_id: UUID
+    platform: str
+    place: str
+    category: str
+    colour: str
+    flags: Sequence[str]
+    received_at: datetime
+    caller: int | None
+    caller_here: int | None
+    spot: int | None
+    copy_of: int | None
+    respondent: int | None
+    spots: Sequence[int]
+    numbers: Sequence[int]
+    sketch: Sequence[int]
+    elsewhere: Sequence[int] = field(default=())  # its phone where only the county, or nothing, was said
+
+    @property
+    def in_town(self) -> bool:
+        return len(self.place) > 6
+
+    def own_keys(self) -> Iterator[tuple[str, int]]:
+        """The keys it has, by column."""
+        return ((name, key) for name in KEYS if (key := getattr(self, name)) is not None)
+
+    def values(self) -> dict[str, Any]:
+        """Its row."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+    def wanted(self) -> Iterator[tuple[str, int]]:
+        """The keys to look under. A phone is sought in its town, unless the town is unknown: a busy phone
+        has few cases in one town, so that the read stays small however many there are."""
+        for name, key in self.own_keys():
+            if name != "caller" or not self.in_town:
+                yield name, key
+        yield from (("caller_here", key) for key in self.elsewhere)
+
+
+COLUMNS = tuple(f.name for f in fields(Print) if f.name != "elsewhere")
+
+
+class Printer:
+    """Makes prints. `secret` keys the hashes, so that a phone cannot be looked up in the table."""
+
+    def __init__(self, secret: bytes, copy_from: int) -> None:
+        self._secret, self._copy_from = secret, copy_from
+
+    def of(self, matter: Matter) -> Print | None:
+        """The print; None for a case that may never be merged."""
+        if not NEVER_MERGED.isdisjoint(matter.flags):
+            return None
+        text, place = fp.plain_text(matter), known_place(matter.town_code)
+        phone, names = fp.phone_digits(matter.reporter.phone), self._all(fp.spots(text), place)
+        return Print(
+            case_id=matter.case_id,
+            complaint_id=matter.complaint_id,
+            platform=matter.platform,
+            place=place,
+            category=matter.category,
+            colour=matter.colour,
+            flags=[*matter.flags],
+            received_at=matter.received_at,
+            caller=self._hash("phone", phone) if phone else None,
+            caller_here=self._hash("here", phone, place) if phone else None,
+            spot=min(names, default=None),
+            copy_of=self._copy(text, place),
+            respondent=self._hash("respondent", matter.respondent) if matter.respondent else None,
+            spots=names,
+            numbers=self._all(fp.numbers(text), ""),
+            sketch=fp.sketch(text),
+            elsewhere=[self._hash("here", phone, p) for p in _wider(place)] if phone else (),
+        )
+
+    def _copy(self, text: str, place: str) -> int | None:
+        core = "".join(c for c in text if c.isalnum())
+        return self._hash("copy", core, place) if place and len(core) >= self._copy_from else None
+
+    def _all(self, words: Iterable[str], place: str) -> list[int]:
+        return sorted(self._hash("word", word, place) for word in words)
+
+    def _hash(self, *parts: str) -> int:
+        return fp.keyed(self._secret, *parts)
+
+
+def lookup(prints: Sequence[Print], window: timedelta, limit: int) -> Query | None:
+    """The candidates any of the prints could repeat: by key, recent, newest first; None without keys."""
+    wanted: dict[str, set[int]] = {}
+    for name, key in (pair for one in prints for pair in one.wanted()):
+        wanted.setdefault(name, set()).add(key)
+    if not wanted:
+        return None
+    since = min(one.received_at for one in prints) - window
+    return (
+        select(*(getattr(TwinCandidate, name) for name in COLUMNS))
+        .where(or_(*(getattr(TwinCandidate, name).in_(keys) for name, keys in wanted.items())))
+        .where(col(TwinCandidate.received_at) >= since)
+        .order_by(col(TwinCandidate.received_at).desc())
+        .limit(limit)
+    )
+
+
+def of_row(row: AnyRow) -> Print:
+    """The print of a row that `lookup` found."""
+    return Print(*row)
+
+
+def _wider(place: str) -> tuple[str, ...]:
+    return (place[:6], "") if len(place) > 6 else ("",) if place else ()

@@ -1,0 +1,178 @@
+"""The router: twins first, then a force. Returned, escalated and transferred cases come by again."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from contracts.events import CaseOpened, CaseProgressed, CaseRouted, Matter, Reroute
+from contracts.ids import event_id
+from contracts.stage import Event, How, Outcome, Query, View, Write
+from contracts.topics import CASE_OPENED, CASE_PROGRESSED, CASE_ROUTED
+from contracts.vocabulary import Action, Ground, State
+from router.data_files import DATA
+from router.force_files import load_registry
+from router.holding import Now
+from router.match import Asked, Match, Matcher
+from router.places import Grounds, known_place, load_grounds
+from router.prints import NEVER_MERGED, Printer, lookup, of_row
+from router.reasons import reason
+from router.rules import load_needs, load_rules
+from router.tables import ForceLoad, Held, TwinCandidate
+from router.twins import Pool, Twins, load_twin_rules
+
+_OVER = frozenset({State.SETTLED, State.CLOSED})
+
+
+def load_router(folder: Path | None = None, secret: bytes = b"shuzhi-fengqiao") -> "RouteStage":
+    """The stage with the rules and forces of `folder` (the shipped data by default).
+
+    `secret` keys the hashes of phones; changing it only makes older cases' twins unfindable.
+    Raises `Invalid` where a rule names a kind or speciality no force has.
+    """
+    data = folder or DATA
+    matcher = Matcher(load_registry(data), load_rules(data), load_needs(data))
+    matcher.check()
+    twins = Twins(load_twin_rules(data))
+    return RouteStage(matcher, twins, Printer(secret, twins.rules.copy_from), load_grounds(data))
+
+
+class RouteStage:
+    """`contracts.stage.Stage` of the router."""
+
+    name = "route"
+    reads = (CASE_OPENED, CASE_PROGRESSED)
+
+    def __init__(self, matcher: Matcher, twins: Twins, printer: Printer, grounds: Grounds) -> None:
+        self._matcher, self._twins, self._printer, self._grounds = matcher, twins, printer, grounds
+
+    def queries(self, batch: Sequence[Event]) -> Mapping[str, Query]:
+        """At most three statements: possible twins, loads of the places' forces, who holds the cases."""
+        opened = [e.data.matter for e in batch if isinstance(e.data, CaseOpened)]
+        moved = [e.data for e in batch if isinstance(e.data, CaseProgressed) and _concerns_us(e.data)]
+        placed = [*opened, *(data.matter for data in moved if data.reroute)]
+        wanted = {
+            "twins": self._possible_twins(opened),
+            "loads": self._loads({known_place(m.town_code) for m in placed}),
+            "held": _held([data.matter.case_id for data in moved]),
+        }
+        return {name: query for name, query in wanted.items() if query is not None}
+
+    def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:
+        """One outcome an input. Later inputs see twins, loads and holders as earlier ones left them."""
+        now = Now(
+            Pool(map(of_row, view.get("twins", ()))),
+            {row.force_id: row.open_cases for row in view.get("loads", ())},
+            {row.case_id: row.force_id for row in view.get("held", ())},
+        )
+        return [self._decide(now, event) for event in batch]
+
+    def _decide(self, now: Now, event: Event) -> Outcome:
+        now.writes = []
+        routed = None
+        if isinstance(event.data, CaseOpened):
+            routed = self._open(now, event, event.data.matter)
+        elif isinstance(event.data, CaseProgressed) and _concerns_us(event.data):
+            routed = self._follow(now, event, event.data)
+        return Outcome(event, now.writes, [_emitted(event, routed)] if routed else ())
+
+    def _open(self, now: Now, event: Event, matter: Matter) -> CaseRouted:
+        own = self._printer.of(matter)
+        if own and (twin := self._twins.find(own, now.pool)):
+            return CaseRouted(
+                matter=matter, linked_to=twin.case_id, ground=self._ground(matter), why=twin.why
+            )
+        if own:
+            now.pool.add(own)
+            now.writes.append(Write(TwinCandidate, own.values(), How.PUT))
+        match = self._matcher.match(Asked(matter, event.time, now.loads))
+        return self._routed(now, matter, match, 0)
+
+    def _follow(self, now: Now, event: Event, data: CaseProgressed) -> CaseRouted | None:
+        matter = data.matter.model_copy(update={"flags": data.flags, "colour": data.colour})
+        if data.reroute:
+            return self._again(now, event, data, matter, data.reroute)
+        if data.state in _OVER:
+            now.free(matter.case_id)
+        if data.change.action is Action.REOPEN and data.lead:
+            now.hold(matter.case_id, data.lead.force_id)
+        else:
+            now.pool.drop(matter.case_id)
+            now.writes.append(Write(TwinCandidate, {"case_id": matter.case_id}, How.DELETE))
+        return None
+
+    def _again(
+        self, now: Now, event: Event, data: CaseProgressed, matter: Matter, reroute: Reroute
+    ) -> CaseRouted:
+        attempt = data.attempt + 1
+        asked = Asked(matter, event.time, now.loads, frozenset(reroute.avoid), reroute.at_least)
+        return self._routed(now, matter, self._rematch(asked, reroute, attempt), attempt)
+
+    def _rematch(self, asked: Asked, reroute: Reroute, attempt: int) -> Match:
+        """A person's word first; then the cap on returns; then the rules, without who had it."""
+        if reroute.force_id and (match := self._matcher.named(asked, reroute.force_id)):
+            return match
+        said = ("lead.named_unfit",) if reroute.force_id else ()
+        if asked.avoid and attempt > self._matcher.rules.limits.attempts:
+            return self._matcher.arbitrate(asked, *said, reason("lead.too_often", attempt=attempt))
+        match = self._matcher.match(asked)
+        return match._replace(why=(*said, "lead.unlinked" if reroute.unlink else "lead.again", *match.why))
+
+    def _routed(self, now: Now, matter: Matter, match: Match, attempt: int) -> CaseRouted:
+        if match.lead:
+            now.hold(matter.case_id, match.lead.force_id)
+        return CaseRouted(
+            matter=matter,
+            attempt=attempt,
+            lead=match.lead,
+            others=match.others,
+            ground=self._ground(matter),
+            why=match.why,
+        )
+
+    def _ground(self, matter: Matter) -> Ground:
+        return self._grounds.of(known_place(matter.town_code), matter.text, matter.address)
+
+    def _possible_twins(self, matters: Sequence[Matter]) -> Query | None:
+        prints = [own for matter in matters if (own := self._printer.of(matter))]
+        return lookup(prints, self._twins.rules.window, self._twins.rules.max_rows)
+
+    def _loads(self, places: set[str]) -> Query | None:
+        counted = self._matcher.registry.counted(places)
+        if not places or not counted:
+            return None
+        return select(col(ForceLoad.force_id), col(ForceLoad.open_cases)).where(
+            col(ForceLoad.force_id).in_(counted)
+        )
+
+
+def _held(cases: Sequence[UUID]) -> Query | None:
+    if not cases:
+        return None
+    return select(col(Held.case_id), col(Held.force_id)).where(col(Held.case_id).in_(cases))
+
+
+def _concerns_us(data: CaseProgressed) -> bool:
+    """This topic is busy, and most of it changes nothing here."""
+    return (
+        data.reroute is not None
+        or data.state in _OVER
+        or data.change.action is Action.REOPEN
+        or (data.change.action is Action.SUPPLEMENT and not NEVER_MERGED.isdisjoint(data.flags))
+    )
+
+
+def _emitted(cause: Event, routed: CaseRouted) -> Event:
+    case_id = routed.matter.case_id
+    return Event(
+        id=event_id(cause.id, RouteStage.name, 0),
+        topic=CASE_ROUTED,
+        key=str(routed.linked_to or case_id),
+        subject=str(case_id),
+        time=cause.time,
+        data=routed,
+        cause=cause.id,
+        traceparent=cause.traceparent,
+    )

@@ -1,0 +1,111 @@
+"""Is it a case we have already? Pure: candidates come from the view and from the batch itself."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.places import county_of
+from contracts.vocabulary import Colour
+from router.data_files import DATA, read_toml
+from router.prints import Print
+from router.score import Score, Weights, judge
+
+_BADNESS = {colour: n for n, colour in enumerate(reversed(Colour))}
+
+
+class TwinRules(BaseModel):
+    """The file `twins.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    threshold: float
+    window_days: int
+    max_rows: int
+    least_text: float
+    copy_from: int
+    weights: Weights
+
+    @property
+    def window(self) -> timedelta:
+        return timedelta(days=self.window_days)
+
+
+class Twin(NamedTuple):
+    """The case it repeats, and why we think so."""
+
+    case_id: UUID
+    why: tuple[str, ...]
+
+
+class Twins:
+    """Compares prints."""
+
+    def __init__(self, rules: TwinRules) -> None:
+        self.rules = rules
+
+    def find(self, new: Print, known: "Pool") -> Twin | None:
+        """The likest candidate over the threshold, the older of equals."""
+        found = [(self._score(new, old), old) for old in known.sharing(new) if self._may_join(new, old)]
+        over = [(score, old) for score, old in found if score.total >= self.rules.threshold]
+        if not over:
+            return None
+        best, old = max(over, key=lambda pair: (pair[0].total, -pair[1].received_at.timestamp()))
+        return Twin(old.case_id, best.why())
+
+    def _may_join(self, new: Print, old: Print) -> bool:
+        """Never two matters of one complaint, never something worse into something better."""
+        apart = abs(new.received_at - old.received_at)
+        return (
+            new.complaint_id != old.complaint_id
+            and apart <= self.rules.window
+            and set(new.flags) <= set(old.flags)
+            and not (_is_risk(new.colour) and _BADNESS[Colour(new.colour)] > _BADNESS[Colour(old.colour)])
+            and _nested(new.place, old.place)
+        )
+
+    def _score(self, new: Print, old: Print) -> Score:
+        return judge(new, old, self.rules.weights, self.rules.window, self.rules.least_text)
+
+
+class Pool:
+    """The candidates in reach, found by any key they share."""
+
+    def __init__(self, prints: Iterable[Print]) -> None:
+        self._by_key: dict[tuple[str, int], dict[UUID, Print]] = {}
+        self._gone: set[UUID] = set()
+        for one in prints:
+            self.add(one)
+
+    def add(self, one: Print) -> None:
+        """It may be repeated from now on."""
+        for key in one.own_keys():
+            self._by_key.setdefault(key, {})[one.case_id] = one
+
+    def drop(self, case_id: UUID) -> None:
+        """It can no longer be repeated."""
+        self._gone.add(case_id)
+
+    def sharing(self, one: Print) -> Iterable[Print]:
+        """Every other candidate with a key in common, once."""
+        found = {i: p for key in one.own_keys() for i, p in self._by_key.get(key, {}).items()}
+        return (p for i, p in found.items() if i != one.case_id and i not in self._gone)
+
+
+def load_twin_rules(folder: Path = DATA) -> TwinRules:
+    """From `twins.toml`."""
+    return TwinRules.model_validate(read_toml(folder / "twins.toml"))
+
+
+def _is_risk(colour: str) -> bool:
+    return colour in (Colour.RED, Colour.ORANGE)
+
+
+def _nested(one: str, other: str) -> bool:
+    """Same place, or one of them said less: only the county, or nothing."""
+    if one == other or not one or not other:
+        return True
+    return county_of(one) == county_of(other) and 6 in (len(one), len(other))

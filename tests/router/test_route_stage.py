@@ -1,0 +1,208 @@
+"""The stage as the chassis runs it: queries, decide, rows in a real database."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import SQLModel, col
+
+from contracts import ids
+from contracts.events import CaseRouted, Matter, Reroute
+from contracts.stage import Event, Outcome
+from contracts.topics import CASE_ROUTED
+from contracts.vocabulary import Action, Flag, Level, State
+from router.stage import load_router
+from router.tables import ForceLoad, Held, TwinCandidate
+from services.chassis.database import Database
+from tests.router.matters import CAOE, FENGQIAO, force, matter, opened, progressed
+from tests.router.test_route_twins import AGAIN, NOISE
+
+STAGE = load_router()
+TABLES = [SQLModel.metadata.tables[name] for name in ("twin_candidate", "force_load", "held")]
+
+
+class Hub:
+    """Runs batches the way the loop does, without its ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def run(self, *batch: Event) -> list[Outcome]:
+        view = await self.database.read(STAGE.queries(batch))
+        outcomes = STAGE.decide(view, batch)
+        async with self.database.transaction() as connection:
+            await self.database.write(connection, [w for o in outcomes for w in o.writes])
+        return outcomes
+
+    async def routed(self, *batch: Event) -> list[CaseRouted]:
+        return [data_of(outcome) for outcome in await self.run(*batch)]
+
+    async def load(self, force_id: str) -> int:
+        rows = await self.database.rows(
+            select(ForceLoad.open_cases).where(col(ForceLoad.force_id) == force_id)
+        )
+        return rows[0][0] if rows else 0
+
+    async def count(self, table: type[SQLModel]) -> int:
+        return int((await self.database.rows(select(func.count()).select_from(table)))[0][0])
+
+
+def data_of(outcome: Outcome) -> CaseRouted:
+    (event,) = outcome.events
+    assert isinstance(event.data, CaseRouted)
+    return event.data
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda c: SQLModel.metadata.create_all(c, tables=TABLES))
+    yield Hub(database)
+    await database.stop()
+
+
+async def test_an_opened_case_is_routed_once(hub: Hub) -> None:
+    event = opened(matter())
+    (outcome,) = await hub.run(event)
+    (out,) = outcome.events
+    assert out.id == ids.event_id(event.id, "route", 0)
+    assert (out.topic, out.key, out.subject, out.cause) == (
+        CASE_ROUTED,
+        event.subject,
+        event.subject,
+        event.id,
+    )
+    assert (out.time, out.traceparent) == (event.time, event.traceparent)
+    assert data_of(outcome).attempt == 0
+    assert await hub.load("330681109-village") == 1
+
+
+def pair() -> tuple[Matter, Matter]:
+    return matter("first", **NOISE), matter("second", **AGAIN)
+
+
+async def test_twins_meet_across_batches(hub: Hub) -> None:
+    first, second = pair()
+    await hub.run(opened(first))
+    (outcome,) = await hub.run(opened(second))
+    assert data_of(outcome).linked_to == first.case_id and data_of(outcome).lead is None
+    assert outcome.events[0].key == str(first.case_id) and outcome.events[0].subject == str(second.case_id)
+    assert outcome.writes == []
+
+
+async def test_twins_meet_within_a_batch_and_never_chain(hub: Hub) -> None:
+    first, second = pair()
+    third = matter("third", **AGAIN)
+    routed = await hub.routed(opened(first), opened(second), opened(third))
+    assert [r.linked_to for r in routed] == [None, first.case_id, first.case_id]
+    (later,) = await hub.routed(opened(matter("fourth", **AGAIN)))
+    assert later.linked_to == first.case_id
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.SETTLED])
+async def test_what_is_over_is_repeated_anew(hub: Hub, state: State) -> None:
+    first, second = pair()
+    await hub.run(opened(first))
+    (closed, routed) = await hub.run(progressed(first, state, Action.CLOSE), opened(second))
+    assert not closed.events and data_of(routed).linked_to is None
+    assert await hub.count(TwinCandidate) == 1
+
+
+async def test_what_turned_dangerous_takes_no_more_twins(hub: Hub) -> None:
+    first, second = pair()
+    await hub.run(opened(first))
+    await hub.run(progressed(first, State.SIGNED, Action.SUPPLEMENT, flags=(Flag.LIFE_DANGER,)))
+    assert (await hub.routed(opened(second)))[0].linked_to is None
+
+
+async def test_sensitive_cases_leave_no_fingerprint(hub: Hub) -> None:
+    await hub.run(opened(matter(**(NOISE | {"flags": (Flag.DOMESTIC_VIOLENCE,)}))))
+    assert await hub.count(TwinCandidate) == 0
+
+
+async def test_load_is_freed_exactly_once(hub: Hub) -> None:
+    one = matter()
+    await hub.run(opened(one))
+    away = Reroute(avoid=("330681109-village",))
+    (routed,) = await hub.routed(progressed(one, action=Action.RETURN, reroute=away, seq=1))
+    assert routed.lead and routed.lead.force_id == "330681109-grid"
+    assert (await hub.load("330681109-village"), await hub.load("330681109-grid")) == (0, 1)
+    for seq in (2, 3):
+        await hub.run(progressed(one, State.SETTLED, Action.SETTLE, seq=seq))
+    await hub.run(
+        progressed(one, State.CLOSED, Action.CLOSE, seq=4),
+        progressed(one, State.CLOSED, Action.CALL_BACK, seq=5),
+    )
+    assert await hub.load("330681109-grid") == 0 and await hub.count(Held) == 0
+    grid = force("330681109-grid")
+    await hub.run(progressed(one, State.SIGNED, Action.REOPEN, lead=grid, seq=6))
+    assert await hub.load("330681109-grid") == 1
+
+
+async def test_a_batch_fills_a_force_and_moves_on(hub: Hub) -> None:
+    capacity = 40
+    quarrels = [
+        matter(str(n), kind="dispute", category="neighbour/boundary", text=f"邻居围墙 {n}")
+        for n in range(capacity + 2)
+    ]
+    routed = await hub.routed(*map(opened, quarrels))
+    leads = [r.lead.force_id for r in routed if r.lead]
+    assert leads.count("330681109-uncle-a") == capacity and leads[-1] == "330681109-village"
+    assert await hub.load("330681109-uncle-a") == capacity
+    (after,) = await hub.routed(
+        opened(quarrels[0].model_copy(update={"case_id": ids.case_id(quarrels[0].case_id, 9)}))
+    )
+    assert after.lead and after.lead.force_id == "330681109-village"
+
+
+async def test_the_cap_on_returns_ends_at_the_county(hub: Hub) -> None:
+    one = matter()
+    event = progressed(one, action=Action.RETURN, reroute=Reroute(avoid=("330681109-village",)), attempt=2)
+    (routed,) = await hub.routed(event)
+    assert routed.attempt == 3 and routed.lead and routed.lead.force_id == "330681-centre"
+    assert "lead.too_often|attempt=3" in routed.why
+
+
+async def test_escalated_named_and_unlinked(hub: Hub) -> None:
+    one = matter(kind="dispute", category="family")
+    up = await hub.routed(progressed(one, reroute=Reroute(at_least=Level.COUNTY), seq=1))
+    assert up[0].lead and up[0].lead.force_id == "330681-committee-family"
+    named = await hub.routed(progressed(one, reroute=Reroute(force_id="330681109-judge"), seq=2))
+    assert named[0].lead and named[0].lead.force_id == "330681109-judge"
+    unfit = await hub.routed(progressed(one, reroute=Reroute(force_id="nobody"), seq=3))
+    assert unfit[0].lead and "lead.named_unfit" in unfit[0].why
+    first, second = pair()
+    await hub.run(opened(first))
+    alone = await hub.routed(progressed(second, State.LINKED, Action.UNLINK, reroute=Reroute(unlink=True)))
+    assert alone[0].linked_to is None and alone[0].lead and alone[0].attempt == 1
+
+
+async def test_ordinary_progress_costs_nothing() -> None:
+    batch = [progressed(matter(), seq=n) for n in range(1, 20)]
+    assert STAGE.queries(batch) == {}
+    assert all(not o.writes and not o.events for o in STAGE.decide({}, batch))
+
+
+async def test_a_batch_is_three_statements_whatever_its_size(hub: Hub) -> None:
+    def mixed(size: int) -> Sequence[Event]:
+        some = [
+            matter(f"{size} {n}", phone=f"1990000{n:04}", town_code=(CAOE, FENGQIAO)[n % 2])
+            for n in range(size)
+        ]
+        return [*map(opened, some), *(progressed(one, State.CLOSED, Action.CLOSE) for one in some)]
+
+    for size in (1, 300):
+        assert len(STAGE.queries(mixed(size))) == 3
+        await hub.run(*mixed(size))
+
+
+async def test_candidates_are_found_by_index(hub: Hub) -> None:
+    query: Any = STAGE.queries([opened(matter(**NOISE))])["twins"]
+    plain = query.compile(hub.database.engine, compile_kwargs={"literal_binds": True})
+    async with hub.database.reading() as connection:
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {plain}")
+        steps = " ".join(row[-1] for row in plan)
+    assert "USING INDEX" in steps and "SCAN twin_candidate" not in steps
