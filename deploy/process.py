@@ -4,8 +4,9 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 _UP_WITHIN = 60  # seconds; Kafka takes about two on a free laptop
 _DOWN_WITHIN = 30
@@ -20,6 +21,7 @@ class Engine(ABC):
 
     name: str
     stop_signal: int
+    identity: Mapping[str, Any] = {}  # the arguments of `Popen` that say as whom it runs
 
     def __init__(self) -> None:
         self.folder = Path()
@@ -91,7 +93,12 @@ class Engine(ABC):
         with self._log.open("ab") as log:
             # Own session: Ctrl-C in the terminal must reach us only, so that we stop it in order.
             self._process = subprocess.Popen(  # noqa: S603
-                self._command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                self._command(),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                **self.identity,
             )
         deadline = time.monotonic() + _UP_WITHIN
         while not self._answers():
@@ -110,9 +117,9 @@ def free_port() -> int:
         return port
 
 
-def run(command: Sequence[str | Path]) -> None:
+def run(command: Sequence[str | Path], **options: Any) -> None:
     """Run a helper program to its end. Raises `EngineError` with what it printed."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)  # noqa: S603
     if done.returncode:
         shown = " ".join(map(str, command[:4]))
         raise EngineError(f"`{shown} …` failed:\n{(done.stdout + done.stderr)[-2000:]}")

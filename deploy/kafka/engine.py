@@ -1,7 +1,6 @@
 """One Apache Kafka node in KRaft combined mode, from the jars that `pom.xml` names."""
 
 import hashlib
-import os
 import re
 import shutil
 import signal
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from deploy.cache import cache_folder
+from deploy.cache import cached
 from deploy.process import Engine, EngineError, free_port, run
 
 _HERE = Path(__file__).parent
@@ -86,17 +85,14 @@ def _java_version(java: str) -> int:
 def fetch_jars(java: str) -> Path:
     """The folder of Kafka's jars: from Maven once for each `pom.xml`, then from the cache."""
     pom = _HERE / "pom.xml"
-    jars = cache_folder() / f"kafka-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}"
-    if jars.exists():
-        return jars
+    return cached(
+        f"kafka-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}", lambda to: _copy_jars(pom, java, to)
+    )
+
+
+def _copy_jars(pom: Path, java: str, target: Path) -> None:
     if not (maven := shutil.which("mvn")):
         raise EngineError("Kafka's jars come by Maven once: install `mvn` (Debian: apt-get install maven)")
-    partial = jars.with_suffix(f".{os.getpid()}")
-    goal = f"-DoutputDirectory={partial}"
     home = f"JAVA_HOME={Path(java).resolve().parents[1]}"
-    run(["env", home, maven, "-q", "-B", "-f", pom, "dependency:copy-dependencies", goal])
-    try:
-        partial.rename(jars)
-    except OSError:  # another process was quicker
-        shutil.rmtree(partial)
-    return jars
+    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={target}"]
+    run(["env", home, maven, "-q", "-B", "-f", pom, *goal])

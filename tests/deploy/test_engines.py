@@ -1,8 +1,10 @@
 """The engines answer, and what they acknowledged outlives kill -9."""
 
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import asyncpg
@@ -65,10 +67,10 @@ def test_without_maven_the_error_says_what_to_install(
 
 @pytest.mark.kafka
 @pytest.mark.postgres
-def test_the_command_prints_addresses_and_stops_in_order(
-    kafka: Server, postgres: Postgres, tmp_path: Path
-) -> None:
-    command = [sys.executable, "-m", "deploy.engines", "--data", str(tmp_path)]
+def test_the_command_prints_addresses_and_stops_in_order(kafka: Server, postgres: Postgres) -> None:
+    folder = Path(tempfile.mkdtemp())  # not `tmp_path`: root's is closed to the user that PostgreSQL runs as
+    folder.chmod(0o755)
+    command = [sys.executable, "-m", "deploy.engines", "--data", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as engines:
         assert engines.stdout and engines.stderr
         printed = [engines.stdout.readline(), engines.stdout.readline()]
@@ -77,4 +79,5 @@ def test_the_command_prints_addresses_and_stops_in_order(
     assert printed[0].startswith("export HUB_LOG=kafka://127.0.0.1:")
     assert printed[1].startswith("export HUB_DATABASE=postgresql+asyncpg://")
     assert engines.returncode == 0, told
-    assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
+    assert not (folder / "postgres" / "data" / "postmaster.pid").exists()
+    shutil.rmtree(folder)
