@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from hashlib import blake2b
+from operator import add
 
 from contracts.events import Matter
 from contracts.places import COUNTIES, towns
@@ -20,12 +21,11 @@ _SPOT = re.compile(
     r"(?![灯面由线费政民委里干长道房])"
 )
 _NO_NAMES = {"自然村", "快速路", "城中村", "农贸市场", "菜市场"}
-_NUMBER = re.compile(r"([0-9０-９]+|[一二三四五六七八九十百]+)(组|幢|栋|号楼|单元|号|队|期|弄)")
+_NUMBER = re.compile(r"([0-9]+|[一二三四五六七八九十百]+)(组|幢|栋|号楼|单元|号|队|期|弄)")
 _WORD = re.compile(r"[\u4e00-\u9fff]+|[^\W\d_\u4e00-\u9fff]{3,}")
 _BOILERPLATE = re.compile(
     r"报警人|来电人|反映人|上报人|投诉人|要求处理|请?尽快处理|希望有关部门|麻烦|地址|你好|您好"
 )
-_DIGITS = {ord(c): str(n) for n, c in enumerate("０１２３４５６７８９")}
 
 
 def keyed(secret: bytes, *parts: str) -> int:
@@ -43,7 +43,7 @@ def phone_digits(phone: str | None) -> str:
 
 def plain_text(matter: Matter) -> str:
     """The text without its place's own name, which all of a town's cases share, and without set phrases."""
-    text = matter.text.lower().translate(_DIGITS)
+    text = matter.text.lower()
     for name in _own_names(known_place(matter.town_code)):
         text = text.replace(name, " ")
     return _BOILERPLATE.sub(" ", text)
@@ -60,7 +60,10 @@ def numbers(text: str) -> set[str]:
 
 
 def sketch(text: str) -> list[int]:
-    """The smallest hashes of the text's characters, pairs of them, and words of other scripts."""
+    """The smallest hashes of the text's pairs of characters, and of words in other scripts.
+
+    Pairs alone tell twins from strangers best: single characters make any two long texts alike.
+    """
     return sorted({zlib.crc32(part.encode()) for part in _parts(text)})[:_SKETCH]
 
 
@@ -73,13 +76,14 @@ def likeness(one: list[int], other: list[int]) -> float:
     return float(len(a & b) / (len(a) * len(b)) ** 0.5) if a and b else 0.0
 
 
-def _parts(text: str) -> Iterator[str]:
+def _parts(text: str) -> set[str]:
+    parts: set[str] = set()
     for run in _WORD.findall(text):
         if "\u4e00" <= run[0] <= "\u9fff":
-            yield from run
-            yield from (run[i : i + 2] for i in range(len(run) - 1))
+            parts.update(map(add, run, run[1:]))
         else:
-            yield run
+            parts.add(run)
+    return parts
 
 
 def _own_names(place: str) -> Iterator[str]:

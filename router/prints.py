@@ -1,5 +1,6 @@
 """A case as its twins would see it: what is hashed, and which keys find it again."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -99,7 +100,7 @@ class Printer:
         )
 
     def _copy(self, text: str, place: str) -> int | None:
-        core = "".join(c for c in text if c.isalnum())
+        core = re.sub(r"\W+", "", text)
         return self._hash("copy", core, place) if place and len(core) >= self._copy_from else None
 
     def _all(self, words: Iterable[str], place: str) -> list[int]:

@@ -26,6 +26,7 @@ class Weights(BaseModel):
     less_said: float
     category: float
     top_category: float
+    related_category: float
     time: float
     text: float
     spot: float
@@ -60,18 +61,37 @@ class Score(NamedTuple):
         return (reason("twin.score", score=f"{self.total:.2f}"), *for_it)
 
 
-def judge(new: Print, old: Print, w: Weights, window: timedelta, least_text: float) -> Score:
+class TwinRules(BaseModel):
+    """The file `twins.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    threshold: float
+    window_days: int
+    max_rows: int
+    least_text: float
+    copy_from: int
+    related: tuple[frozenset[str], ...]
+    weights: Weights
+
+    @property
+    def window(self) -> timedelta:
+        return timedelta(days=self.window_days)
+
+
+def judge(new: Print, old: Print, rules: TwinRules) -> Score:
     """How alike they are; nothing at all where neither the text nor a spot is shared."""
+    w = rules.weights
     text = fp.likeness(list(new.sketch), list(old.sketch))
     shared = len(set(new.spots) & set(old.spots))
-    if text < least_text and not shared:
+    if text < rules.least_text and not shared:
         return Score({}, 0, text)
     apart = abs(new.received_at - old.received_at)
     parts = {
         "phone": _phone(new, old, w),
         "place": w.town if new.in_town and new.place == old.place else w.less_said,
-        "category": _category(new, old, w),
-        "time": w.time * (1.0 if apart <= _SOON else 1 - apart / window),
+        "category": _category(new.category, old.category, rules),
+        "time": w.time * (1.0 if apart <= _SOON else 1 - apart / rules.window),
         "text": w.text * text,
         "spot": w.spot * min(shared, 2) or w.other_spot * bool(new.spots and old.spots),
         "respondent": w.respondent * (new.respondent is not None and new.respondent == old.respondent),
@@ -86,10 +106,13 @@ def _phone(new: Print, old: Print, w: Weights) -> float:
     return w.office_phone if not _OFFICE.isdisjoint((new.platform, old.platform)) else w.phone
 
 
-def _category(new: Print, old: Print, w: Weights) -> float:
-    if new.category == old.category:
-        return w.category
-    return w.top_category * (new.category.partition("/")[0] == old.category.partition("/")[0])
+def _category(new: str, old: str, rules: TwinRules) -> float:
+    if new == old:
+        return rules.weights.category
+    tops = {new.partition("/")[0], old.partition("/")[0]}
+    if len(tops) == 1:
+        return rules.weights.top_category
+    return rules.weights.related_category * any(tops <= group for group in rules.related)
 
 
 def _disjoint(one: Sequence[int], other: Sequence[int]) -> bool:

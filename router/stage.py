@@ -17,7 +17,7 @@ from router.force_files import load_registry
 from router.holding import Now
 from router.match import Asked, Match, Matcher
 from router.places import Grounds, known_place, load_grounds
-from router.prints import NEVER_MERGED, Printer, lookup, of_row
+from router.prints import NEVER_MERGED, Print, Printer, lookup, of_row
 from router.reasons import reason
 from router.rules import load_needs, load_rules
 from router.tables import ForceLoad, Held, TwinCandidate
@@ -47,14 +47,16 @@ class RouteStage:
 
     def __init__(self, matcher: Matcher, twins: Twins, printer: Printer, grounds: Grounds) -> None:
         self._matcher, self._twins, self._printer, self._grounds = matcher, twins, printer, grounds
+        self._prints: dict[UUID, Print | None] = {}  # of the batch in hand, so that each is made once
 
     def queries(self, batch: Sequence[Event]) -> Mapping[str, Query]:
         """At most three statements: possible twins, loads of the places' forces, who holds the cases."""
-        opened = [e.data.matter for e in batch if isinstance(e.data, CaseOpened)]
+        opened = {e.id: e.data.matter for e in batch if isinstance(e.data, CaseOpened)}
+        self._prints = {key: self._printer.of(matter) for key, matter in opened.items()}
         moved = [e.data for e in batch if isinstance(e.data, CaseProgressed) and _concerns_us(e.data)]
-        placed = [*opened, *(data.matter for data in moved if data.reroute)]
+        placed = [*opened.values(), *(data.matter for data in moved if data.reroute)]
         wanted = {
-            "twins": self._possible_twins(opened),
+            "twins": self._possible_twins(),
             "loads": self._loads({known_place(m.town_code) for m in placed}),
             "held": _held([data.matter.case_id for data in moved]),
         }
@@ -79,7 +81,7 @@ class RouteStage:
         return Outcome(event, now.writes, [_emitted(event, routed)] if routed else ())
 
     def _open(self, now: Now, event: Event, matter: Matter) -> CaseRouted:
-        own = self._printer.of(matter)
+        own = self._prints[event.id] if event.id in self._prints else self._printer.of(matter)
         if own and (twin := self._twins.find(own, now.pool)):
             return CaseRouted(
                 matter=matter, linked_to=twin.case_id, ground=self._ground(matter), why=twin.why
@@ -135,9 +137,10 @@ class RouteStage:
     def _ground(self, matter: Matter) -> Ground:
         return self._grounds.of(known_place(matter.town_code), matter.text, matter.address)
 
-    def _possible_twins(self, matters: Sequence[Matter]) -> Query | None:
-        prints = [own for matter in matters if (own := self._printer.of(matter))]
-        return lookup(prints, self._twins.rules.window, self._twins.rules.max_rows)
+    def _possible_twins(self) -> Query | None:
+        return lookup(
+            [*filter(None, self._prints.values())], self._twins.rules.window, self._twins.rules.max_rows
+        )
 
     def _loads(self, places: set[str]) -> Query | None:
         counted = self._matcher.registry.counted(places)

@@ -1,37 +1,17 @@
 """Is it a case we have already? Pure: candidates come from the view and from the batch itself."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict
 
 from contracts.places import county_of
 from contracts.vocabulary import Colour
 from router.data_files import DATA, read_toml
 from router.prints import Print
-from router.score import Score, Weights, judge
+from router.score import TwinRules, judge
 
 _BADNESS = {colour: n for n, colour in enumerate(reversed(Colour))}
-
-
-class TwinRules(BaseModel):
-    """The file `twins.toml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    threshold: float
-    window_days: int
-    max_rows: int
-    least_text: float
-    copy_from: int
-    weights: Weights
-
-    @property
-    def window(self) -> timedelta:
-        return timedelta(days=self.window_days)
 
 
 class Twin(NamedTuple):
@@ -49,7 +29,7 @@ class Twins:
 
     def find(self, new: Print, known: "Pool") -> Twin | None:
         """The likest candidate over the threshold, the older of equals."""
-        found = [(self._score(new, old), old) for old in known.sharing(new) if self._may_join(new, old)]
+        found = [(judge(new, old, self.rules), old) for old in known.sharing(new) if self._may_join(new, old)]
         over = [(score, old) for score, old in found if score.total >= self.rules.threshold]
         if not over:
             return None
@@ -66,9 +46,6 @@ class Twins:
             and not (_is_risk(new.colour) and _BADNESS[Colour(new.colour)] > _BADNESS[Colour(old.colour)])
             and _nested(new.place, old.place)
         )
-
-    def _score(self, new: Print, old: Print) -> Score:
-        return judge(new, old, self.rules.weights, self.rules.window, self.rules.least_text)
 
 
 class Pool:

@@ -40,9 +40,8 @@ class Hub:
         return [data_of(outcome) for outcome in await self.run(*batch)]
 
     async def load(self, force_id: str) -> int:
-        rows = await self.database.rows(
-            select(ForceLoad.open_cases).where(col(ForceLoad.force_id) == force_id)
-        )
+        where = col(ForceLoad.force_id) == force_id
+        rows = await self.database.rows(select(col(ForceLoad.open_cases)).where(where))
         return rows[0][0] if rows else 0
 
     async def count(self, table: type[SQLModel]) -> int:
@@ -119,7 +118,7 @@ async def test_what_turned_dangerous_takes_no_more_twins(hub: Hub) -> None:
 
 
 async def test_sensitive_cases_leave_no_fingerprint(hub: Hub) -> None:
-    await hub.run(opened(matter(**(NOISE | {"flags": (Flag.DOMESTIC_VIOLENCE,)}))))
+    await hub.run(opened(matter("sad", **(NOISE | {"flags": (Flag.DOMESTIC_VIOLENCE,)}))))
     assert await hub.count(TwinCandidate) == 0
 
 

@@ -15,7 +15,7 @@ from tests.router.matters import CAOE, MONDAY_TEN, SPACE, matter
 RULES = load_twin_rules()
 TWINS, PRINTER = Twins(RULES), Printer(b"test", RULES.copy_from)
 
-NOISE = {
+NOISE: dict[str, Any] = {
     "town_code": CAOE,
     "category": "pollution/noise",
     "phone": "19900001234",
@@ -59,6 +59,7 @@ LIGHT = {"text": "我们这里望海路上的路灯坏了三盏，晚上黑漆�
             SPOT | {"phone": "19900000001"},
             SPOT | {"phone": "19900000002", "text": "兴越路望海路路口窨井盖没了，骑车危险"},
         ),
+        (NOISE, AGAIN | {"category": "construction/site"}),
         (LIGHT, LIGHT | {"platform": Platform.PEOPLES_APPEAL}),
         (NOISE | {"phone": None}, NOISE | {"phone": None}),
         (NOISE, AGAIN | {"town_code": None, "text": "小区东门工地凌晨施工，吵得一家人睡不着"}),
@@ -66,6 +67,7 @@ LIGHT = {"text": "我们这里望海路上的路灯坏了三盏，晚上黑漆�
     ],
     ids=[
         "two callers, two named spots",
+        "taken for a related category",
         "same words, same spot",
         "a long copy",
         "place unsaid",
