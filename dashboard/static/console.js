@@ -1,0 +1,91 @@
+// What HTML and htmx cannot do: countdowns, the stale banner, new rows, charts.
+"use strict";
+const words = document.body.dataset;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const stale = document.getElementById("stale");
+const MINUTE = 60, HOUR = 3600, DAY = 86400, SILENCE = 15000;
+let offset = 0, heard = Date.now();
+
+// The server's clock is the only one that counts; the browser's merely ticks.
+function readClock() {
+  const now = document.getElementById("now");
+  if (now) offset = Number(now.dataset.now) - Date.now();
+}
+
+function left(seconds) {
+  const two = (n) => String(n).padStart(2, "0"), put = (form, n) => form.replace("{n}", n);
+  if (seconds < HOUR) return `${two(Math.floor(seconds / MINUTE))}:${two(seconds % MINUTE)}`;
+  const glue = document.documentElement.lang === "en" ? " " : "";
+  const [big, rest] = seconds < DAY
+    ? [put(words.hour, Math.floor(seconds / HOUR)), put(words.minute, Math.floor((seconds % HOUR) / MINUTE))]
+    : [put(words.day, Math.floor(seconds / DAY)), put(words.hour, Math.floor((seconds % DAY) / HOUR))];
+  return big + glue + rest;
+}
+
+function tick() {
+  const now = Date.now() + offset;
+  for (const time of document.querySelectorAll("time[data-due]")) {
+    const seconds = Math.trunc((Number(time.dataset.due) - now) / 1000);
+    const text = seconds >= 0 ? left(seconds) : words.late.replace("{n}", left(-seconds));
+    if (time.textContent !== text) time.textContent = text;
+    time.classList.toggle("soon", seconds >= 0 && seconds < 300);
+    time.classList.toggle("late", seconds < 0);
+  }
+  if (document.querySelector("[sse-connect]")) stale.hidden = Date.now() - heard < SILENCE;
+}
+
+function draw() {
+  if (!window.echarts) return;
+  for (const place of document.querySelectorAll("[data-series]")) {
+    echarts.getInstanceByDom(place)?.dispose();
+    const small = place.classList.contains("spark"), data = JSON.parse(place.dataset.series);
+    echarts.init(place).setOption({
+      animation: false,
+      grid: small ? { left: 0, right: 0, top: 4, bottom: 2 } : { left: 48, right: 12, top: 16, bottom: 28 },
+      xAxis: { type: "category", show: !small, data: data.map((_, i) => `-${((data.length - i) * 5 / 60).toFixed(1)}′`), boundaryGap: false },
+      yAxis: { type: "value", show: !small, min: 0, max: (v) => Math.max(1, v.max), splitNumber: 3 },
+      series: [{ type: "line", data, showSymbol: false, lineStyle: { width: 1.5, color: "#0b6e6e" }, areaStyle: { color: "#0b6e6e", opacity: 0.12 } }],
+    });
+  }
+}
+
+function toast(text) {
+  const place = document.getElementById("toast");
+  place.textContent = text;
+  place.hidden = false;
+  setTimeout(() => { place.hidden = true; }, 6000);
+}
+
+const on = (name, act) => document.body.addEventListener(name, act);
+on("htmx:sseOpen", () => { heard = Date.now(); });
+on("htmx:sseMessage", () => { heard = Date.now(); readClock(); tick(); });
+on("htmx:sseError", () => { heard = Math.min(heard, Date.now() - SILENCE + 4000); });
+on("htmx:afterSettle", () => { readClock(); tick(); draw(); });
+on("htmx:responseError", () => toast(words.failed));
+on("htmx:sendError", () => toast(words.failed));
+
+// A pushed row that is not on the screen yet goes on top, unless it was meant only for those who show it.
+on("htmx:oobErrorNoTarget", ({ detail }) => {
+  const row = detail.content, rows = document.getElementById("rows");
+  if (!rows || !row.id.startsWith("case-") || "onlyShown" in row.dataset || row.getAttribute("hx-swap-oob") === "delete") return;
+  row.removeAttribute("hx-swap-oob");
+  rows.prepend(row);
+  htmx.process(row);
+  flash(row);
+});
+on("htmx:oobAfterSwap", ({ detail }) => { if (detail.target.id?.startsWith("case-")) flash(document.getElementById(detail.target.id)); });
+
+function flash(row) {
+  if (row && !calm.matches) row.animate([{ backgroundColor: "#fff4cf" }, {}], { duration: 1600, easing: "ease-out" });
+}
+
+// A chosen row opens as a whole, not only by its number.
+on("click", (event) => {
+  const row = event.target.closest("table.cases tbody tr");
+  if (row && !event.target.closest("a, button") && !getSelection().toString()) row.querySelector("a").click();
+});
+
+readClock();
+tick();
+setInterval(tick, 1000);
+addEventListener("load", draw);

@@ -1,0 +1,129 @@
+"""What people do to a case: a form for each action, and its outcome in place."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict
+
+from contracts.errors import Transient
+from contracts.events import CaseCommand, CaseProgressed
+from contracts.vocabulary import SYSTEM_ACTIONS, Action, Outcome, State
+from feedback.life import ReturnReason, Rule, find, is_sensitive, refuse
+from feedback.reasons import Reason, word
+from router.forces import Force
+from router.places import ladder
+from services.actions import ActResult
+from services.console import trail
+from services.console.capacity import actor_of, capacity_of
+from services.console.case import find_case
+from services.console.explained import explained
+from services.console.parts import Console, Here
+from services.console.session import Who
+from services.console.sight import Viewer
+from services.console.views import page
+from services.console.words import Deed
+
+routes = APIRouter(prefix="/cases/{case_id}/act")
+_STATUS = {"done": 200, "refused": 409, "pending": 202}
+
+
+class Filled(BaseModel):
+    """What a form may hold; which of it an action needs, `feedback.life` says."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, hide_input_in_errors=True)
+
+    note: str | None = None
+    reason: ReturnReason | None = None
+    force_id: str | None = None
+    outcome: Outcome | None = None
+    solved: bool | None = None
+    satisfied: bool | None = None
+
+
+@routes.get("/{action}")
+async def form(case_id: UUID, action: Action, request: Request, viewer: Who, console: Here) -> HTMLResponse:
+    """The inputs this action needs here; the reason where it is not possible."""
+    case = await find_case(console, viewer, case_id)
+    rule = (
+        find(case, action, capacity_of(viewer, case)) if action not in SYSTEM_ACTIONS else Reason("not_yours")
+    )
+    if isinstance(rule, Reason):
+        return _refused(console, viewer, request, case, action, rule)
+    return page(console, viewer, request, "parts/act.html", **_inputs(console, viewer, case, rule))
+
+
+@routes.post("/{action}")
+async def act(
+    case_id: UUID,
+    action: Action,
+    request: Request,
+    viewer: Who,
+    console: Here,
+    given: Annotated[Filled, Form()],
+) -> HTMLResponse:
+    """Have it done, and say what came of it."""
+    case = await find_case(console, viewer, case_id)
+    if not viewer.acts or action in SYSTEM_ACTIONS:
+        raise HTTPException(403)
+    command = CaseCommand(
+        case_id=case_id, action=action, actor=actor_of(viewer), at=datetime.now(UTC), **given.model_dump()
+    )
+    if reason := refuse(case, command, capacity_of(viewer, case)):
+        return _refused(console, viewer, request, case, action, reason)
+    if is_sensitive(case):
+        await trail.record(console.database, viewer, Deed.ACT, case.matter.number, action)
+    return _said(console, viewer, request, case, action, await _submitted(console, command))
+
+
+async def _submitted(console: Console, command: CaseCommand) -> ActResult | None:
+    try:
+        return await console.parts.act(command)
+    except Transient:
+        return None
+
+
+def _inputs(console: Console, viewer: Viewer, case: CaseProgressed, rule: Rule) -> dict[str, Any]:
+    return {
+        "case": case,
+        "rule": rule,
+        "forces": _forces(console, case) if "force_id" in rule.needs else [],
+        "reasons": [(reason, word(reason, viewer.language)) for reason in ReturnReason],
+    }
+
+
+def _forces(console: Console, case: CaseProgressed) -> list[Force]:
+    """Forces that cover the place, nearest first; of a sensitive case only those that may know of it."""
+    registry = console.parts.forces
+    near = {code: n for n, code in enumerate(ladder(case.matter.town_code or ""))}
+    kinds = {kind for kind, about in registry.kinds.items() if about.sensitive or not is_sensitive(case)}
+    fit = [f for f in registry.by_id.values() if f.place in near and f.kind in kinds]
+    return sorted(fit, key=lambda force: near[force.place])
+
+
+def _refused(
+    console: Console, viewer: Viewer, request: Request, case: CaseProgressed, action: Action, reason: str
+) -> HTMLResponse:
+    return _said(console, viewer, request, case, action, ActResult("refused", reason, case.state))
+
+
+def _said(
+    console: Console,
+    viewer: Viewer,
+    request: Request,
+    case: CaseProgressed,
+    action: Action,
+    result: ActResult | None,
+) -> HTMLResponse:
+    response = page(
+        console, viewer, request, "parts/acted.html",
+        status=_STATUS[result.status] if result else 503,
+        case=case, action=action, result=result,
+        reason=explained(result.reason, viewer.language) if result and result.reason else None,
+        state=result.state if result and result.state else State(case.state),
+    )  # fmt: skip
+    if result and result.status != "pending":
+        response.headers["HX-Trigger"] = "case-changed"
+    return response

@@ -1,0 +1,143 @@
+"""One case: what it is, who has it and why, what happened, what can be done."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import select
+from sqlmodel import col
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from contracts.events import CaseProgressed, Change
+from contracts.stage import Query
+from contracts.vocabulary import ActorKind
+from feedback.life import allowed, is_sensitive
+from feedback.tables import Case, CaseChange, Clock, ReceiptDelivery
+from services.console import trail
+from services.console.capacity import capacity_of
+from services.console.cover import covered, masked_person
+from services.console.desk import event
+from services.console.explained import all_explained
+from services.console.live import Watcher
+from services.console.parts import Console, Here
+from services.console.rows import Row, rows_of
+from services.console.session import Who
+from services.console.sight import Viewer, scope
+from services.console.streams import until_old
+from services.console.tables import Operator
+from services.console.views import page
+from services.console.words import Deed, Purpose
+
+routes = APIRouter(prefix="/cases/{case_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A clock as it is shown: running, kept or missed."""
+
+    kind: str
+    due_at: datetime
+    state: str
+
+
+@routes.get("")
+async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> HTMLResponse:
+    """The whole page, or, after a change, only its middle."""
+    found = await seen_case(console, viewer, case_id)
+    now = datetime.now(UTC)
+    around = await console.database.read(_around(found, viewer))
+    changes = [Change.model_validate(row.change) for row in around["changes"]]
+    template = "parts/case.html" if request.headers.get("hx-target") == "case" else "case.html"
+    return page(
+        console, viewer, request, template,
+        row=Row(found, viewer.clarity(is_sensitive(found))), case=found, now=now,
+        pieces=list(covered(found.matter.text, found.matter.found)), reporter=masked_person(found.matter),
+        changes=changes, promises=[Promise(*row) for row in around["clocks"]],
+        siblings=rows_of(around["siblings"], viewer), linked=rows_of(around["linked"], viewer),
+        lead=next(iter(rows_of(around["lead"], viewer)), None),
+        receipts=around["receipts"], posts=await _posts(console, changes),
+        actions=allowed(found, capacity_of(viewer, found)), why=_explainer(viewer),
+        purposes=list(Purpose),
+    )  # fmt: skip
+
+
+@routes.post("/reveal")
+async def reveal(
+    case_id: UUID, request: Request, viewer: Who, console: Here, purpose: Annotated[Purpose, Form()]
+) -> HTMLResponse:
+    """The reporter uncovered, for a purpose that is written down first."""
+    found = await find_case(console, viewer, case_id)
+    if not viewer.uncovers or viewer.clarity(is_sensitive(found)) == "least":
+        raise HTTPException(403)
+    await trail.record(console.database, viewer, Deed.REVEAL, found.matter.number, purpose)
+    return page(console, viewer, request, "parts/uncovered.html", matter=found.matter)
+
+
+@routes.get("/live")
+async def live(case_id: UUID, viewer: Who, console: Here) -> EventSourceResponse:
+    """Tells the page that its case changed; the page then asks for it again, by its own right."""
+    await find_case(console, viewer, case_id)
+    return EventSourceResponse(until_old(_pushes(console, viewer, case_id)), ping=15)
+
+
+async def _pushes(console: Console, viewer: Viewer, case_id: UUID) -> AsyncGenerator[ServerSentEvent]:
+    with console.live.watching(Watcher(viewer, case_id=case_id)) as watcher:
+        while True:
+            yield event(await watcher.next())
+
+
+async def find_case(console: Console, viewer: Viewer, case_id: UUID) -> CaseProgressed:
+    """The case as it is now; 404 where it is not there or not theirs, which must look the same."""
+    rows = await console.database.rows(
+        select(col(Case.snapshot)).where(col(Case.id) == case_id, *scope(viewer))
+    )
+    if not rows:
+        raise HTTPException(404)
+    return CaseProgressed.model_validate(rows[0].snapshot)
+
+
+async def seen_case(console: Console, viewer: Viewer, case_id: UUID) -> CaseProgressed:
+    """The same, and where the case is sensitive, written down before it is shown."""
+    found = await find_case(console, viewer, case_id)
+    if is_sensitive(found):
+        await trail.record(console.database, viewer, Deed.VIEW_SENSITIVE, found.matter.number)
+    return found
+
+
+def _around(case: CaseProgressed, viewer: Viewer) -> Mapping[str, Query]:
+    case_id, mine = case.matter.case_id, scope(viewer)
+    snapshots = select(col(Case.snapshot)).where(*mine)
+    change, clock, receipt = col(CaseChange.case_id), col(Clock.case_id), col(ReceiptDelivery.case_id)
+    return {
+        "changes": select(col(CaseChange.change)).where(change == case_id).order_by(col(CaseChange.seq)),
+        "clocks": select(col(Clock.kind), col(Clock.due_at), col(Clock.state))
+        .where(clock == case_id)
+        .order_by(col(Clock.due_at)),
+        "siblings": snapshots.where(
+            col(Case.complaint_id) == case.matter.complaint_id, col(Case.id) != case_id
+        ),
+        "linked": snapshots.where(col(Case.linked_to) == case_id).limit(50),
+        "lead": snapshots.where(col(Case.id) == case.linked_to),
+        "receipts": select(*_receipt_columns()).where(receipt == case_id).order_by(col(ReceiptDelivery.at)),
+    }  # fmt: skip
+
+
+async def _posts(console: Console, changes: Sequence[Change]) -> dict[str, str]:
+    """The posts behind the logins of a timeline."""
+    logins = {change.actor.name for change in changes if change.actor.kind is ActorKind.PERSON}
+    query = select(col(Operator.login), col(Operator.post)).where(col(Operator.login).in_(logins))
+    return {row.login: row.post for row in await console.database.rows(query)}
+
+
+def _receipt_columns() -> Any:
+    return (
+        getattr(ReceiptDelivery, n) for n in ("platform", "answer", "at", "state", "delivered_at", "attempts")
+    )
+
+
+def _explainer(viewer: Viewer) -> Any:
+    return lambda why: all_explained(why, viewer.language)

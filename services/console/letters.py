@@ -1,0 +1,171 @@
+"""Dead letters for people who are no engineers: what came, what is wrong, mend it, see it through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from contracts.errors import Transient
+from contracts.stage import AnyRow
+from contracts.topics import BY_NAME
+from services.chassis.ledger import Ledger
+from services.chassis.letters import Letter, drop, redrive
+from services.console import trail
+from services.console.masked import covered_for_mending
+from services.console.mending import Mended, mend
+from services.console.parts import Console, Here
+from services.console.session import Who
+from services.console.sight import Viewer
+from services.console.views import page
+from services.console.words import Deed, Purpose
+
+routes = APIRouter(prefix="/dead-letters")
+_SHOWN = 200
+_DONE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a letter that was sent again."""
+
+    verdict: str  # on_its_way, done, refused, dead
+    at: datetime | None = None
+    next_letter: UUID | None = None  # where it ended again
+
+
+@routes.get("")
+async def letters(request: Request, viewer: Who, console: Here) -> HTMLResponse:
+    """Open letters by stage and reason, and what was handled lately."""
+    _may_see(viewer)
+    state, newest, handled = col(Letter.state), col(Letter.at).desc(), col(Letter.handled_at).desc()
+    counts = (
+        select(
+            col(Letter.stage),
+            col(Letter.code),
+            func.count().label("n"),
+            func.min(col(Letter.at)).label("first"),
+        )
+        .where(state == "open")
+        .group_by(col(Letter.stage), col(Letter.code))
+    )
+    found = await console.database.read(
+        {
+            "groups": counts.order_by(func.count().desc()),
+            "open": select(*_columns()).where(state == "open").order_by(newest).limit(_SHOWN),
+            "handled": select(*_columns()).where(state != "open").order_by(handled).limit(_DONE),
+        }
+    )  # fmt: skip
+    fates = {row.id: await _fate(console, row) for row in found["handled"]}
+    return page(console, viewer, request, "letters.html", found=found, fates=fates)
+
+
+@routes.get("/{letter_id}")
+async def letter(letter_id: UUID, request: Request, viewer: Who, console: Here) -> HTMLResponse:
+    """One letter, its personal values covered by placeholders that a mended text may keep."""
+    row = await _find(console, viewer, letter_id)
+    await trail.record(console.database, viewer, Deed.OPEN_LETTER, str(letter_id))
+    return await _shown(console, viewer, request, row)
+
+
+@routes.post("/{letter_id}/uncover")
+async def uncover(
+    letter_id: UUID, request: Request, viewer: Who, console: Here, purpose: Annotated[Purpose, Form()]
+) -> HTMLResponse:
+    """The letter with nothing covered, for a purpose that is written down first."""
+    row = await _find(console, viewer, letter_id)
+    if not (viewer.mends and viewer.acts):
+        raise HTTPException(403)
+    await trail.record(console.database, viewer, Deed.REVEAL, str(letter_id), purpose)
+    return await _shown(console, viewer, request, row, text=row.letter["value"], bare=True)
+
+
+@routes.post("/{letter_id}/redrive", response_model=None)
+async def send_again(
+    letter_id: UUID, request: Request, viewer: Who, console: Here, text: Annotated[str, Form()]
+) -> HTMLResponse | RedirectResponse:
+    """Check the mended text, send it, and show what becomes of it."""
+    row = await _find(console, viewer, letter_id, to_mend=True)
+    mended = mend(row.topic, text, row.letter["value"])
+    if mended.faults:
+        return await _shown(console, viewer, request, row, 422, text=text, mended=mended)
+    await trail.record(console.database, viewer, Deed.REDRIVE, str(letter_id))
+    try:
+        await redrive(
+            console.database, console.parts.log, [letter_id], viewer.login, {letter_id: mended.value}
+        )
+    except Transient:
+        return await _shown(console, viewer, request, row, 503, text=text, away=True)
+    return RedirectResponse(f"/dead-letters/{letter_id}", 303)
+
+
+@routes.post("/{letter_id}/drop")
+async def give_up(
+    letter_id: UUID, viewer: Who, console: Here, why: Annotated[str, Form(min_length=2, max_length=200)]
+) -> RedirectResponse:
+    """Give the letter up; the reason stays in the trail, the letter in its table."""
+    await _find(console, viewer, letter_id, to_mend=True)
+    await trail.record(console.database, viewer, Deed.DROP, str(letter_id), why)
+    await drop(console.database, [letter_id], viewer.login)
+    return RedirectResponse("/dead-letters", 303)
+
+
+async def _shown(
+    console: Console,
+    viewer: Viewer,
+    request: Request,
+    row: AnyRow,
+    status: int = 200,
+    *,
+    text: str | None = None,
+    mended: Mended | None = None,
+    bare: bool = False,
+    away: bool = False,
+) -> HTMLResponse:
+    covered, _ = covered_for_mending(BY_NAME[row.topic].event, row.letter["value"])
+    return page(
+        console, viewer, request, "letter.html", status,
+        letter=row, text=covered if text is None else text, bare=bare, away=away,
+        faults=mended.faults if mended else mend(row.topic, covered, row.letter["value"]).faults,
+        tried=mended is not None, fate=await _fate(console, row), purposes=list(Purpose),
+    )  # fmt: skip
+
+
+async def _find(console: Console, viewer: Viewer, letter_id: UUID, to_mend: bool = False) -> AnyRow:
+    _may_see(viewer)
+    rows = await console.database.rows(select(*_columns()).where(col(Letter.id) == letter_id))
+    if not rows:
+        raise HTTPException(404)
+    if to_mend and not viewer.mends:
+        raise HTTPException(403)
+    return rows[0]
+
+
+async def _fate(console: Console, row: AnyRow) -> Fate | None:
+    """Looked up in the ledger under the id that `redrive` gave it: the proof that it went through."""
+    if row.state != "redriven":
+        return None
+    sent_as = uuid5(UUID(row.letter["event_id"]), f"redrive\x1f{row.attempt + 1}")
+    rows = await console.database.rows(
+        select(col(Ledger.verdict), col(Ledger.at)).where(
+            col(Ledger.stage) == row.stage, col(Ledger.input_id) == sent_as
+        )
+    )
+    if not rows:
+        return Fate("on_its_way")
+    again = uuid5(sent_as, f"dead\x1f{row.stage}") if rows[0].verdict == "dead" else None
+    return Fate(rows[0].verdict, rows[0].at, again)
+
+
+def _may_see(viewer: Viewer) -> None:
+    if not viewer.sees_letters:
+        raise HTTPException(403)
+
+
+def _columns() -> Sequence[Any]:
+    return Letter.__table__.columns  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,71 @@
+"""Renders templates, each in a reader's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from contracts.places import place_name
+from contracts.vocabulary import Action
+from dashboard import assets
+from services.console.cover import excerpt
+from services.console.i18n import LANGUAGES, Language, Tongue, load_tongues
+from services.console.words import NAMES, Purpose
+
+
+class Pages:
+    """The templates in both languages. `categories` has the taxonomy's names by language."""
+
+    def __init__(self, categories: Mapping[str, Mapping[str, str]]) -> None:
+        self.tongues = load_tongues()
+        self.categories = categories
+        self._environments = {lang: self._environment(tongue) for lang, tongue in self.tongues.items()}
+
+    def render(self, template: str, language: Language, **context: Any) -> str:
+        """The template as HTML."""
+        return self._environments[language].get_template(template).render(**context)
+
+    def category(self, code: str, language: Language) -> str:
+        """The category's name; its code where the taxonomy has none."""
+        return self.categories.get(code, {}).get(language, code)
+
+    def _environment(self, tongue: Tongue) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(str(files("dashboard") / "templates")),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.policies["ext.i18n.trimmed"] = True
+        environment.install_gettext_translations(tongue.translations, newstyle=True)  # type: ignore[attr-defined]
+        environment.filters |= {
+            "word": tongue.name,
+            "moment": tongue.moment,
+            "exact": tongue.exact,
+            "left": tongue.left,
+            "span": tongue.span,
+            "number": tongue.number,
+            "percent": tongue.percent,
+            "place": place_name,
+            "category": lambda code: self.category(code, tongue.language),
+            "epoch": _epoch,
+            "excerpt": excerpt,
+            "purpose": lambda why: tongue.name_of_any(why, Purpose, Action),
+            "say": tongue.say,
+        }
+        environment.globals |= {
+            "tongue": tongue,
+            "languages": LANGUAGES,
+            "names": {kind.__name__.lower(): list(kind) for kind in NAMES},
+            "release": assets.release(),
+        }
+        return environment
+
+
+def _epoch(at: datetime) -> int:
+    """Milliseconds, as scripts count."""
+    return int(at.timestamp() * 1000)

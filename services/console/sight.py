@@ -1,0 +1,91 @@
+"""Who may see what: the one place that turns a post into conditions and masks."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, false
+from sqlmodel import col
+
+from contracts.events import CaseProgressed
+from contracts.places import county_of
+from feedback.tables import Case
+from services.console.i18n import Language
+from services.console.words import Role
+
+Clarity = Literal["clear", "least"]
+
+_CASE_ROLES = frozenset(Role) - {Role.ENGINEER}
+_SENSITIVE_ROLES = frozenset({Role.POLICE, Role.COUNTY_CENTRE})
+_ACTING_ROLES = frozenset({Role.POLICE, Role.COUNTY_CENTRE, Role.TOWN_CENTRE, Role.FORCE})
+_LETTER_ROLES = frozenset({Role.COUNTY_CENTRE, Role.ENGINEER})
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, by post."""
+
+    login: str
+    post: str
+    role: Role
+    place: str | None
+    force_id: str | None
+    language: Language
+
+    @property
+    def sees_cases(self) -> bool:
+        return self.role in _CASE_ROLES
+
+    @property
+    def acts(self) -> bool:
+        return self.role in _ACTING_ROLES
+
+    @property
+    def mends(self) -> bool:
+        """May send dead letters again."""
+        return self.role in _LETTER_ROLES
+
+    @property
+    def sees_letters(self) -> bool:
+        return self.mends or self.audits
+
+    @property
+    def audits(self) -> bool:
+        return self.role is Role.AUDITOR
+
+    @property
+    def peeks(self) -> bool:
+        """May look at messages, covered: those who look after the hub, not those who work cases."""
+        return self.sees_letters
+
+    @property
+    def uncovers(self) -> bool:
+        """May see the personal data of a case that is theirs, for a stated purpose."""
+        return self.acts
+
+    def clarity(self, sensitive: bool) -> Clarity:
+        """Outside the police and the county centre only the least of a sensitive case is shown."""
+        return "least" if sensitive and self.role not in _SENSITIVE_ROLES else "clear"
+
+
+def scope(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """The conditions that every query for this viewer carries."""
+    if not viewer.sees_cases:
+        return [false()]
+    if viewer.role is Role.FORCE:
+        return [col(Case.force_id) == viewer.force_id]
+    if viewer.place is None:
+        return []
+    column: Any = col(Case.town_code) if len(viewer.place) == 9 else col(Case.county_code)
+    return [column == viewer.place]
+
+
+def in_scope(viewer: Viewer, case: CaseProgressed) -> bool:
+    """The same as `scope`, for a case that just came by."""
+    if not viewer.sees_cases:
+        return False
+    if viewer.role is Role.FORCE:
+        return case.lead is not None and case.lead.force_id == viewer.force_id
+    if viewer.place is None:
+        return True
+    town = case.matter.town_code
+    return viewer.place == (town if len(viewer.place) == 9 else county_of(town))

@@ -1,0 +1,34 @@
+"""Rows of the console: who may sign in, and who looked at what."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from contracts.tables import UtcDateTime
+
+
+class Operator(SQLModel, table=True):
+    """A post at a centre, a police station, a force: the person behind it changes, the post stays."""
+
+    login: str = Field(primary_key=True)
+    hash: str = Field(repr=False)  # argon2id
+    post: str  # 岗位, as it is shown: 枫桥镇社会治理中心 值班岗
+    role: str  # a Role
+    place: str | None = None  # six digits: a county, nine: a town, none: all of Shaoxing
+    force_id: str | None = None
+    language: str = "zh"
+
+
+class AuditEntry(SQLModel, table=True):
+    """Somebody saw, or tried to see, what not everybody may see."""
+
+    __tablename__ = "audit_entry"
+
+    id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    login: str = Field(index=True)
+    post: str
+    deed: str  # a Deed
+    about: str  # a case's number, a topic, a letter's id
+    why: str | None = None

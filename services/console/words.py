@@ -1,0 +1,192 @@
+"""English names of the closed sets; `dashboard/locale/zh.po` has the Chinese ones, by context and name."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from contracts.vocabulary import (
+    Action,
+    ActorKind,
+    Answer,
+    ClockKind,
+    Colour,
+    Flag,
+    Intent,
+    Kind,
+    Level,
+    Outcome,
+    Platform,
+    State,
+)
+
+
+class Role(StrEnum):
+    """What a post is for, and so what it may see."""
+
+    POLICE = "police"
+    COUNTY_CENTRE = "county_centre"
+    TOWN_CENTRE = "town_centre"
+    FORCE = "force"
+    AUDITOR = "auditor"
+    ENGINEER = "engineer"
+
+
+class Deed(StrEnum):
+    """What is written into the audit trail."""
+
+    SIGN_IN = "sign_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    VIEW_SENSITIVE = "view_sensitive"
+    REVEAL = "reveal"
+    ACT = "act"
+    PEEK = "peek"
+    OPEN_LETTER = "open_letter"
+    REDRIVE = "redrive"
+    DROP = "drop"
+
+
+class Purpose(StrEnum):
+    """Why somebody looks at what is covered."""
+
+    CONTACT = "contact"
+    ON_SCENE = "on_scene"
+    VERIFY = "verify"
+    SUPERVISE = "supervise"
+
+
+NAMES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    Platform: {
+        Platform.DISPUTE_CODE: "Dispute code",
+        Platform.POLICE_110: "110 police line",
+        Platform.HOTLINE_12345: "12345 hotline",
+        Platform.PEOPLES_APPEAL: "People's appeal",
+        Platform.GRID: "Grid worker",
+        Platform.ENTERPRISE: "Enterprise",
+    },
+    Intent: {
+        Intent.CONSULT: "Question",
+        Intent.HELP: "Call for help",
+        Intent.COMPLAIN: "Complaint",
+        Intent.REPORT: "Tip-off",
+        Intent.SUGGEST: "Suggestion",
+        Intent.THANK: "Thanks",
+        Intent.OTHER: "Other",
+    },
+    Kind: {
+        Kind.EVENT: "Event",
+        Kind.DISPUTE: "Dispute",
+        Kind.CONSULTATION: "Question",
+        Kind.ENTERPRISE_NEED: "Enterprise need",
+    },
+    Colour: {
+        Colour.RED: "Red",
+        Colour.ORANGE: "Orange",
+        Colour.YELLOW: "Yellow",
+        Colour.BLUE: "Blue",
+        Colour.NONE: "No risk",
+    },
+    Flag: {
+        Flag.DOMESTIC_VIOLENCE: "Domestic violence",
+        Flag.MINOR_HARMED: "Minor harmed",
+        Flag.SELF_HARM: "Self-harm",
+        Flag.LIFE_DANGER: "Danger to life",
+        Flag.GROUP_EVENT: "Crowd",
+        Flag.THREAT: "Threat",
+        Flag.WAGES_GROUP: "Unpaid wages, several workers",
+    },
+    Level: {Level.VILLAGE: "Village", Level.TOWN: "Town", Level.COUNTY: "County"},
+    State: {
+        State.TRIAGE: "In triage",
+        State.HANDED_OFF: "Handed off",
+        State.SIGNED: "Signed for",
+        State.DISPATCHED: "Dispatched",
+        State.ARRIVED: "On site",
+        State.MEDIATING: "In mediation",
+        State.AGREED: "Agreement reached",
+        State.CONFIRMING: "Awaiting court confirmation",
+        State.SETTLED: "Settled",
+        State.FAILED: "Mediation failed",
+        State.CLOSED: "Closed",
+        State.LINKED: "Linked",
+    },
+    Action: {
+        Action.SIGN: "Sign for it",
+        Action.DISPATCH: "Dispatch",
+        Action.ARRIVE: "Arrive on site",
+        Action.MEDIATE: "Start mediation",
+        Action.AGREE: "Record an agreement",
+        Action.REQUEST_CONFIRMATION: "Apply for court confirmation",
+        Action.CONFIRM: "Record the confirmation",
+        Action.SETTLE: "Mark as settled",
+        Action.FAIL: "Mediation failed",
+        Action.RETURN: "Return",
+        Action.TRANSFER: "Transfer",
+        Action.ESCALATE: "Escalate",
+        Action.CALL_BACK: "Call back",
+        Action.REOPEN: "Reopen",
+        Action.CLOSE: "Close",
+        Action.ASSIGN: "Assign",
+        Action.UNLINK: "Unlink",
+        Action.NOTE: "Add a note",
+        Action.OPEN: "Case opened",
+        Action.ROUTE: "Routed",
+        Action.SUPPLEMENT: "Information added",
+        Action.EXPIRE: "Time limit missed",
+    },
+    ActorKind: {
+        ActorKind.PERSON: "Person",
+        ActorKind.CLOCK: "Clock",
+        ActorKind.HUB: "Hub",
+        ActorKind.PLATFORM: "Source platform",
+    },
+    ClockKind: {
+        ClockKind.SIGN: "Sign",
+        ClockKind.DISPATCH: "Dispatch",
+        ClockKind.ARRIVE: "Arrive",
+        ClockKind.SAME_DAY: "Close the same day",
+        ClockKind.SETTLE: "Settle",
+        ClockKind.ANSWER: "Answer",
+        ClockKind.CONFIRMATION: "Apply for confirmation",
+    },
+    Outcome: {
+        Outcome.SETTLED: "Settled",
+        Outcome.RESOLVED: "Resolved",
+        Outcome.ANSWERED: "Answered",
+        Outcome.FAILED: "Not settled",
+        Outcome.WITHDRAWN: "Withdrawn",
+        Outcome.REFERRED: "Referred to another body",
+    },
+    Answer: {
+        Answer.ACCEPTED: "Accepted",
+        Answer.HANDED_OFF: "Handed off",
+        Answer.IN_PROGRESS: "In progress",
+        Answer.SETTLED: "Settled",
+        Answer.CLOSED: "Closed",
+        Answer.REOPENED: "Reopened",
+    },
+    Role: {
+        Role.POLICE: "Police",
+        Role.COUNTY_CENTRE: "County centre",
+        Role.TOWN_CENTRE: "Town centre",
+        Role.FORCE: "Force",
+        Role.AUDITOR: "Auditor",
+        Role.ENGINEER: "Engineer",
+    },
+    Deed: {
+        Deed.SIGN_IN: "Signed in",
+        Deed.SIGN_IN_REFUSED: "Sign-in refused",
+        Deed.VIEW_SENSITIVE: "Opened a sensitive case",
+        Deed.REVEAL: "Uncovered the reporter",
+        Deed.ACT: "Acted on a sensitive case",
+        Deed.PEEK: "Looked at messages",
+        Deed.OPEN_LETTER: "Opened a dead letter",
+        Deed.REDRIVE: "Sent a dead letter again",
+        Deed.DROP: "Dropped a dead letter",
+    },
+    Purpose: {
+        Purpose.CONTACT: "To contact the reporter",
+        Purpose.ON_SCENE: "To find the people on site",
+        Purpose.VERIFY: "To check who reported",
+        Purpose.SUPERVISE: "To supervise the handling",
+    },
+}
+CONTEXTS = {cls.__name__.lower(): cls for cls in NAMES}
