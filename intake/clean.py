@@ -16,7 +16,9 @@ _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 def prose(value: str) -> str:
     """Several lines: line ends are `\\n`, the ends are trimmed, nothing unseen is left."""
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_ENDS.sub("\n", value))).strip()
+    if not value.isprintable():  # all that is unseen is unprintable, and most lines hold none of it
+        value = _UNSEEN.sub("", _LINE_ENDS.sub("\n", value))
+    return unicodedata.normalize("NFC", value).strip()
 
 
 def line(value: str) -> str:

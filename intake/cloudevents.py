@@ -1,17 +1,12 @@
 """CloudEvents 1.0 in JSON, structured mode; a batch is an array of them. What is inside is a raw posting."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from contracts.errors import Fault, Invalid
+from intake import fields
 from intake.faults import Code, Wrong
 
 TYPE = "complaint.posted.v1"
-_ALLOWED: Mapping[str, tuple[str, ...]] = {  # none: any text will do
-    "specversion": ("1.0",),
-    "id": (),
-    "source": (),
-    "type": (TYPE,),
-}
 _STANDS_FOR = {"id": "external_id", "time": "occurred_at"}
 
 
@@ -23,24 +18,54 @@ def unwrap(event: object) -> dict[str, object]:
     """
     if not isinstance(event, Mapping):
         raise _refused([Wrong(Code.WRONG_TYPE, expected="a CloudEvent").at("")])
-    faults = [fault for name, allowed in _ALLOWED.items() if (fault := _check(event, name, allowed))]
+    faults = [fault for name, check in _CHECKS.items() if (fault := _fault(event, name, check))]
     data = event.get("data")
-    if not isinstance(data, Mapping):
-        faults.append(Wrong(Code.WRONG_TYPE, expected="the posting as a JSON object").at("data"))
     if faults or not isinstance(data, Mapping):
         raise _refused(faults)
     said = {name: value for name, value in data.items() if value is not None}
     return {meant: event[name] for name, meant in _STANDS_FOR.items() if name in event} | said
 
 
-def _check(event: Mapping[object, object], name: str, allowed: tuple[str, ...]) -> Fault | None:
-    value = event.get(name)
-    if value is None or value == "":
-        return Wrong(Code.REQUIRED).at(name)
-    if not isinstance(value, str):
-        return Wrong(Code.WRONG_TYPE, expected="a string").at(name)
-    if allowed and value not in allowed:
-        return Wrong(Code.UNKNOWN_VALUE, allowed=", ".join(allowed)).at(name)
+def _exactly(allowed: str) -> Callable[[object], object]:
+    def check(value: object) -> None:
+        if fields.string(value) != allowed:
+            raise Wrong(Code.UNKNOWN_VALUE, allowed=allowed)
+
+    return check
+
+
+def _source(value: object) -> None:
+    if not fields.string(value):
+        raise Wrong(Code.REQUIRED)
+
+
+def _time(value: object) -> None:
+    if value is not None:
+        fields.string(value)
+
+
+def _data(value: object) -> None:
+    if not isinstance(value, Mapping):
+        raise Wrong(Code.WRONG_TYPE, expected="the posting as a JSON object")
+
+
+_CHECKS: Mapping[str, Callable[[object], object]] = {
+    "specversion": _exactly("1.0"),
+    "id": fields.external_id,
+    "source": _source,
+    "type": _exactly(TYPE),
+    "time": _time,
+    "data": _data,
+}
+
+
+def _fault(event: Mapping[object, object], name: str, check: Callable[[object], object]) -> Fault | None:
+    try:
+        if name not in event and name != "time":
+            raise Wrong(Code.REQUIRED)
+        check(event.get(name))
+    except Wrong as wrong:
+        return wrong.at(name)
     return None
 
 

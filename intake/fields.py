@@ -7,12 +7,15 @@ of it, or raises `Wrong`.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from contracts import places
 from contracts.vocabulary import Intent
 from intake import clean
 from intake.faults import Code, Wrong
+
+T = TypeVar("T")
 
 MAX_TEXT = 20_000
 MAX_NAME = 100
@@ -48,7 +51,7 @@ def external_id(value: object) -> str:
     return name
 
 
-def optional(value: object, read: Callable[[str], str]) -> str | None:
+def optional(value: object, read: Callable[[str], T]) -> T | None:
     """Nothing where only white space was sent: an empty form field is no answer."""
     given = _bounded(string(value), MAX_SHORT)
     return read(given) if given.strip() else None
@@ -67,9 +70,11 @@ def one_line(value: object, limit: int) -> str | None:
     return _bounded(clean.line(string(value)), limit) or None
 
 
-def moment(value: object, now: datetime) -> datetime:
+def moment(value: object, now: datetime) -> datetime | None:
     """An aware time in UTC; one without a zone is China's."""
-    when = _parse(value)
+    when = value if isinstance(value, datetime) else optional(value, _parse)
+    if when is None:
+        return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=_SHANGHAI)
     if when > now + _SLACK:
@@ -79,11 +84,9 @@ def moment(value: object, now: datetime) -> datetime:
     return when.astimezone(UTC)
 
 
-def _parse(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
+def _parse(given: str) -> datetime:
     try:
-        return datetime.fromisoformat(clean.code(_bounded(string(value), MAX_SHORT)))
+        return datetime.fromisoformat(clean.code(given))
     except ValueError:
         raise Wrong(Code.BAD_TIME) from None
 

@@ -13,13 +13,16 @@ _EXTENSION = re.compile(
     r"(?:转|分机|ext\.?|#|(?<=^0\d{9})-|(?<=^0\d{10})-|(?<=^0\d{11})-)(\d{1,6})$", re.I | re.A
 )
 _SEPARATORS = re.compile(r"[\s().\-‐‑–—]")
+_AREA = re.compile(r"^\((0\d{2,3})\)|^(0\d{2,3})-", re.A)
+_DIALLED = re.compile(r"^00(?=[1-9])")  # abroad, as a telephone is told
+_HOME = re.compile(r"^(?:\+86|86(?=1[3-9]\d{9}$))0?", re.A)
 _CHINESE = re.compile(
     r"1[3-9]\d{9}"  # mobile
     r"|0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}"  # landline with its area code
     r"|[48]00\d{7}",  # service numbers
     re.A,
 )
-_FOREIGN = re.compile(r"\+[1-9]\d{6,14}", re.A)  # E.164: at most 15 digits
+_FOREIGN = re.compile(r"\+(?!86)[1-9]\d{6,14}", re.A)  # E.164: at most 15 digits
 _ID_NUMBER = re.compile(r"[1-9]\d{16}[\dX]", re.A)
 _OLDEST_PERSON = 130  # years
 
@@ -27,20 +30,21 @@ _OLDEST_PERSON = 130  # years
 def phone(value: str) -> str:
     """`19900000001`, `057587210000`, with `-801` for an extension, or `+447911123456` for abroad."""
     compact = _without_spaces(value)
+    if _CHINESE.fullmatch(compact):
+        return compact
     number, extension = _split_extension(compact)
-    number = _SEPARATORS.sub("", number)
-    number = re.sub(r"^00(?=[1-9])", "+", number)
-    domestic = re.sub(r"^(?:\+86|86(?=1[3-9]\d{9}$))0?(?=\d)", "", number)
-    for candidate in (domestic, "0" + domestic if number.startswith("+86") else ""):
+    number = _DIALLED.sub("+", _SEPARATORS.sub("", number))
+    home = _HOME.sub("", number)
+    for candidate in (home, "0" + home) if home != number else (number,):
         if _CHINESE.fullmatch(candidate):
             return candidate + extension
-    if _FOREIGN.fullmatch(number) and not number.startswith("+86"):
+    if _FOREIGN.fullmatch(number):
         return number + extension
     raise Wrong(Code.BAD_PHONE)
 
 
 def _split_extension(compact: str) -> tuple[str, str]:
-    tidy = re.sub(r"^\((0\d{2,3})\)|^(0\d{2,3})-", r"\1\2", compact)
+    tidy = _AREA.sub(r"\1\2", compact)
     if found := _EXTENSION.search(tidy):
         return tidy[: found.start()], "-" + found[1]
     return tidy, ""

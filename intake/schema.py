@@ -51,11 +51,12 @@ POSTING: Schema = {
             "pattern": r"\S",
             "description": "What the citizen said.",
         },
-        "occurred_at": {
-            "type": ["string", "null"],
-            "format": "date-time",
-            "description": "When it was reported. Without a zone it is China's time; absent, it is now.",
-        },
+        "occurred_at": _text(
+            fields.MAX_SHORT,
+            "When it was reported, in ISO 8601. Without a zone it is China's time; absent, it is now.",
+            format="moment",  # not `date-time`, which would promise to refuse what has no zone
+            examples=["2024-03-11T19:42:05+08:00"],
+        ),
         "platform": {
             "enum": [*Platform, None],
             "description": "May be left out: the key says it. If given, it must be the key's own.",
@@ -79,6 +80,14 @@ POSTING: Schema = {
         },
     },
 }
+_WITHIN: Schema = {
+    **POSTING,
+    "required": ["text"],
+    "properties": {
+        **POSTING["properties"],
+        "external_id": {**POSTING["properties"]["external_id"], "type": ["string", "null"]},
+    },
+}
 CLOUD_EVENT: Schema = {
     "type": "object",
     "title": "CloudEvent",
@@ -90,8 +99,8 @@ CLOUD_EVENT: Schema = {
         "id": {"type": "string", "pattern": f"^{fields.EXTERNAL_ID}$"},
         "source": {"type": "string", "minLength": 1},
         "type": {"const": TYPE},
-        "time": {"type": "string", "format": "date-time"},
-        "data": {**POSTING, "required": ["text"]},
+        "time": {"type": ["string", "null"], "format": "moment"},
+        "data": _WITHIN,
     },
 }
 EXAMPLE: Schema = {

@@ -17,7 +17,7 @@ from intake.admit import Sender, admit
 from intake.lenient import admit_pulled
 from services.chassis.log import Log
 from services.http import ops
-from services.http.auth import Caller, KeyRing, Scope, needs
+from services.http.auth import Caller, KeyRing, Needs, Scope
 from services.http.guard import guard
 from services.http.limits import RateLimit
 from services.http.problem import Problem
@@ -78,7 +78,7 @@ def posting_router(log: Log, keys: KeyRing, limit: RateLimit, clock: Clock = utc
         openapi_extra=COMPLAINTS,
     )
     async def post_complaints(
-        request: Request, caller: Annotated[Caller, Depends(needs(keys, Scope.COMPLAINTS_WRITE))]
+        request: Request, caller: Annotated[Caller, Depends(Needs(keys, Scope.COMPLAINTS_WRITE))]
     ) -> Response:
         """One posting, an array of up to 500, or CloudEvents. Good items are taken, bad ones are named.
 
@@ -163,4 +163,5 @@ def _trace(request: Request) -> str:
     given = request.headers.get("traceparent", "")
     if _TRACEPARENT.fullmatch(given):
         return given
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    fresh = secrets.token_hex(24)
+    return f"00-{fresh[:32]}-{fresh[32:]}-01"

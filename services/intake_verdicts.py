@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import NamedTuple
 
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
+from pydantic_core import to_json
 
 from contracts.errors import Invalid
 from contracts.stage import Event
@@ -39,21 +40,26 @@ async def take(log: Log, items: Sequence[object], read: Read, let_in: LetIn) -> 
 
 def count(judged: Sequence[Judged], platform: Platform) -> None:
     """For the metrics; only after `take`, so that nothing is counted as taken that is not."""
-    for one in judged:
-        meters.POSTINGS.labels(platform, one.verdict["status"]).inc()
-        meters.IGNORED_FIELDS.labels(platform).inc(one.ignored)
+    accepted = _accepted(judged)
+    meters.POSTINGS.labels(platform, "accepted").inc(accepted)
+    meters.POSTINGS.labels(platform, "refused").inc(len(judged) - accepted)
+    meters.IGNORED_FIELDS.labels(platform).inc(sum(one.ignored for one in judged))
 
 
 def answer(judged: Sequence[Judged], trace: str) -> Response:
     """202 all taken, 207 some, 422 none."""
-    accepted = sum(one.event is not None for one in judged)
+    accepted = _accepted(judged)
     refused = len(judged) - accepted
     verdicts = [one.verdict for one in judged]
     summary = {"accepted": accepted, "refused": refused, "verdicts": verdicts}
     headers = {"traceparent": trace}
     if not accepted:
         return respond(422, "none_accepted", "No item was taken; each verdict says why.", headers, **summary)
-    return JSONResponse(summary, 207 if refused else 202, headers)
+    return Response(to_json(summary), 207 if refused else 202, headers, "application/json")
+
+
+def _accepted(judged: Sequence[Judged]) -> int:
+    return sum(one.event is not None for one in judged)
 
 
 def _judge(index: int, item: object, read: Read, let_in: LetIn) -> Judged:

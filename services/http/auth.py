@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
 
 import structlog
-from fastapi import Depends
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.security.base import SecurityBase
 
 from contracts.errors import Transient
 from contracts.vocabulary import Platform
@@ -116,28 +116,31 @@ def _caller(row: ApiKey) -> Caller:
     return Caller(row.name, frozenset(row.scopes), platform, row.agency, row.place)
 
 
-_bearer = HTTPBearer(
-    scheme_name="ApiKey",
-    description="`Authorization: Bearer KEY`. Each call says which scope it needs.",
-    auto_error=False,
-)
-Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+class Needs(SecurityBase):
+    """A FastAPI dependency: the caller, if the key is known (else 401) and has the scope (else 403).
 
+    In one piece, because to resolve FastAPI's `HTTPBearer` and a dependency around it takes longer than both.
+    """
 
-def needs(keys: KeyRing, scope: Scope) -> Callable[[Shown], Awaitable[Caller]]:
-    """A FastAPI dependency: the caller, if the key is known (else 401) and has the scope (else 403)."""
+    scheme_name = "ApiKey"
+    model = HTTPBearerModel(description="`Authorization: Bearer KEY`. Each call says which scope it needs.")
 
-    async def caller(shown: Shown) -> Caller:
-        if shown is None:
-            challenge = {"WWW-Authenticate": 'Bearer realm="hub"'}
-            raise Problem(401, "no_key", "Send `Authorization: Bearer KEY`.", challenge)
-        found = await keys.find(shown.credentials)
+    def __init__(self, keys: KeyRing, scope: Scope) -> None:
+        self._keys, self._scope = keys, scope
+
+    async def __call__(self, request: Request) -> Caller:
+        kind, _, key = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            raise _challenge(401, "no_key", "Send `Authorization: Bearer KEY`.", 'realm="hub"')
+        found = await self._keys.find(key.strip())
         if found is None:
-            challenge = {"WWW-Authenticate": 'Bearer realm="hub", error="invalid_token"'}
-            raise Problem(401, "unknown_key", "This key is unknown or was revoked.", challenge)
-        if scope not in found.scopes:
-            challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
-            raise Problem(403, "no_scope", f"This key lacks the scope {scope}.", challenge)
+            error = 'realm="hub", error="invalid_token"'
+            raise _challenge(401, "unknown_key", "This key is unknown or was revoked.", error)
+        if self._scope not in found.scopes:
+            error = f'error="insufficient_scope", scope="{self._scope}"'
+            raise _challenge(403, "no_scope", f"This key lacks the scope {self._scope}.", error)
         return found
 
-    return caller
+
+def _challenge(status: int, code: str, detail: str, error: str) -> Problem:
+    return Problem(status, code, detail, {"WWW-Authenticate": f"Bearer {error}"})

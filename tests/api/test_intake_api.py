@@ -4,38 +4,43 @@ import asyncio
 import gzip
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import structlog
-from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.errors import Fault, Invalid, LogDown, Transient
+from contracts.errors import LogDown, Transient
 from contracts.events import ComplaintReceived
 from contracts.topics import COMPLAINT_RECEIVED
 from contracts.vocabulary import Platform
 from intake.schema import EXAMPLE, EXAMPLE_EVENT
 from services.chassis.envelope import decode
 from services.chassis.local import LocalLog
-from services.chassis.log import Log, Message
-from services.http.auth import Caller, KeyRing, Scope, issue
+from services.chassis.log import Message
+from services.http.auth import Caller, KeyRing, issue
 from services.http.guard import guard
 from services.http.tables import ApiKey
 from services.intake_api import build
+from tests.api.intake_house import (
+    GRID,
+    GRID_ROW,
+    NOBODY,
+    NOW,
+    POSTS,
+    READER,
+    REVOKED,
+    Recorder,
+    all_keys,
+    app_on,
+    client_of,
+    fine,
+)
 
-NOW = datetime(2024, 3, 12, 8, 0, tzinfo=UTC)
-POSTS = frozenset({Scope.COMPLAINTS_WRITE})
-GRID, GRID_ROW = issue(Caller("grid of the county", POSTS, Platform.GRID), NOW)
-READER, READER_ROW = issue(Caller("reader", frozenset({Scope.CASES_READ}), Platform.GRID), NOW)
-NOBODY, NOBODY_ROW = issue(Caller("no platform", POSTS), NOW)
-REVOKED, REVOKED_ROW = issue(Caller("revoked", POSTS, Platform.GRID), NOW)
-REVOKED_ROW.revoked_at = NOW
 JSON = "application/json"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 SECRETS = ("陈春生", "19900000001", "11010519491231002X", "路灯不亮")
@@ -44,24 +49,6 @@ PERSONAL = {
     "text": "路灯不亮",
     "reporter": {"name": "陈春生", "phone": "19900000001", "id_number": "11010519491231002X"},
 }
-
-
-async def all_keys() -> Iterable[ApiKey]:
-    return [GRID_ROW, READER_ROW, NOBODY_ROW, REVOKED_ROW]
-
-
-async def fine() -> None:
-    """A dependency that is there."""
-
-
-class Recorder(LocalLog):
-    """A log that has nowhere to write and remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    async def publish(self, messages: Sequence[Message]) -> None:
-        self.messages.extend(messages)
 
 
 class Down(Recorder):
@@ -76,27 +63,6 @@ class Broken(Recorder):
 
     async def publish(self, messages: Sequence[Message]) -> None:
         raise RuntimeError("陈春生 19900000001")
-
-
-def webhook(headers: Mapping[str, str], body: bytes, now: datetime) -> Mapping[str, object]:
-    if headers.get("x-signature") != "good":
-        raise Invalid("bad_signature", "the push is not signed by the platform")
-    if not body:
-        raise Invalid("bad_item", "empty", [Fault("text", "missing", "the item has no text")])
-    return {"external_id": "P-1", "text": body.decode(), "reporter": {"phone": "no idea"}}
-
-
-def app_on(log: Log, **more: Any) -> FastAPI:
-    webhooks = {Platform.PEOPLES_APPEAL: webhook}
-    return build(log, KeyRing(all_keys), {"log": fine}, webhooks=webhooks, clock=lambda: NOW, **more)
-
-
-def client_of(app: FastAPI, key: str = GRID) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
-        base_url="http://hub",
-        headers={b"Authorization": f"Bearer {key}".encode("latin-1")} if key else {},
-    )
 
 
 @pytest.fixture

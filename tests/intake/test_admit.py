@@ -201,6 +201,10 @@ def test_empty_and_null_are_absent(name: str) -> None:
     assert getattr(posting(**{name: None}), name) is None
 
 
+def test_an_empty_time_is_now() -> None:
+    assert posting(occurred_at=" ").occurred_at == posting(occurred_at=None).occurred_at == NOW
+
+
 def test_an_empty_reporter_is_nobody() -> None:
     assert posting(reporter={"name": " ", "phone": "", "id_number": None}).reporter == Person()
 
