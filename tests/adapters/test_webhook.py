@@ -36,8 +36,12 @@ def added(desk: Desk) -> Item:
 
 async def pushed(added: Item) -> httpx.Request:
     seen: list[httpx.Request] = []
-    transport = httpx.MockTransport(lambda request: seen.append(request) or httpx.Response(202))
-    async with httpx.AsyncClient(transport=transport) as http:
+
+    def take(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(202)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(take)) as http:
         await push(added, "http://hub/v1/webhooks/peoples_appeal", http, Faults())
     return seen[0]
 
