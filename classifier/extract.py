@@ -13,7 +13,8 @@ _EDGE, _STOP_EDGE = "(?<![0-9a-z])", "(?![0-9a-z])"
 _SOCIAL = "微信号?|vx|wechat|whatsapp|telegram|qq号?|抖音号|小红书号"
 _PATTERNS: tuple[tuple[FoundKind, re.Pattern[str]], ...] = (
     ("contact", re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")),
-    ("id_number", re.compile(rf"{_EDGE}\d{{6}}[ -]?(?:19|20)\d{{2}}[ -]?\d{{4}}[ -]?\d{{3}}[0-9x]{_STOP_EDGE}")),
+    ("id_number", re.compile(
+        rf"{_EDGE}\d{{6}}[ -]?(?:19|20)\d{{2}}[ -]?\d{{4}}[ -]?\d{{3}}[0-9x]{_STOP_EDGE}")),
     ("id_number", re.compile(rf"身份证[^\d，。]{{0,6}}(?P<v>\d{{14,20}}x?){_STOP_EDGE}")),
     ("bank_card", re.compile(rf"{_EDGE}[3-6]\d{{3}}(?:[ -]?\d{{4}}){{3}}(?:[ -]?\d{{1,3}})?{_STOP_EDGE}")),
     ("phone", re.compile(rf"{_EDGE}(?:(?:\+|00)?86[ -]?)?1[3-9]\d(?:[ .·-]?\d){{8}}(?!\d)")),

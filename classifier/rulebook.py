@@ -12,6 +12,7 @@ from classifier.cues import Cue, Scanner
 from classifier.places import Gazetteer
 from contracts.vocabulary import Colour, Flag, Intent, Kind
 
+_SPLITTING = ("switch_evidence", "item", "sentence", "story", "most")
 _WEIGHTS = {"strong": 4.0, "foreign": 3.0, "words": 2.0, "weak": 1.0}
 
 
@@ -59,9 +60,10 @@ class Dangers:
 class Splitting:
     """The numbers of `splitting.toml`."""
 
-    topic: float
-    alone: float
-    bridge: float
+    switch_evidence: float
+    item: float
+    sentence: float
+    story: int
     most: int
 
 
@@ -104,7 +106,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         intent_names={Intent(key): zh for key, zh in intents["names"].items()},
         question=intents["question"],
         dangers=_dangers(dangers),
-        splitting=Splitting(**{key: splitting[key] for key in ("topic", "alone", "bridge", "most")}),
+        splitting=Splitting(**{key: splitting[key] for key in _SPLITTING}),
         gazetteer=Gazetteer(places),
         scanner=Scanner(cues),
     )
@@ -149,7 +151,7 @@ def _danger_cues(dangers: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
 
 
 def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
-    for key in ("switch", "evidence", "announced"):
+    for key in ("switch", "evidence", "announced", "same"):
         yield from ((word, Cue("split", key, 1)) for word in splitting[key])
 
 

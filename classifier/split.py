@@ -3,19 +3,34 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from classifier.cues import Hit
+from classifier.quantities import number
 from classifier.rulebook import Splitting
 from classifier.topics import scores, subject
 
 _ITEM = re.compile(
-    r"(?:(?<=[，。；：:;,、！？\s（(])|^)(?:[①-⑳]|[（(]\d{1,2}[)）]|[1-9][)）.、．，,:：](?!\d)|[一二三四五六七八][、.](?!\w?月)"
-    r"|第[一二三四五六七](?=[件个条项，,、：:是不])|其[一二三四](?=[，,、：:是])|[一二三四五]是|首先|最急[：:，]|其次|再次|最后一个|最后[，,])"
+    r"(?:(?<=[，。；：:;,、！？\s（(])|^)(?:(?P<sure>第[一二三四五六七](?:[件个条项](?=事|问|，|,|、|：|:|情|是)|(?=不))|其[一二三四](?=[，,、：:是]))"
+    r"|[①-⑳]|[（(]\d{1,2}[)）]|[1-9][)）.、．，,:：](?!\d)|[一二三四五六七八][、.](?!\w?月)"
+    r"|第[一二三四五六七](?=[，,、：:是])|[一二三四五]是|首先|最急[：:，]|其次|再次|最后一个|最后[，,])"
 )
 _END = re.compile(r"[。！？!?；;\n]+|(?<=\s)(?=[①-⑳])")
+_FIRST = re.compile(r"[①(（]?[1一]|①|第一|其一|首先|最急")
+_SEMICOLON = re.compile(r"[；;]")
 _EVIDENCE_REACH = 24  # characters before a list in which a word makes it a list of papers
-_ANNOUNCE_REACH = 60
+_COURTESY = "praise"  # thanks at the beginning of a letter are no matter of their own
+_LIST_REACH = 60  # characters in which a list of papers goes on
+
+
+class Mark(StrEnum):
+    """Why a unit might begin another matter, the surest first."""
+
+    LISTED = "listed"  # an item of a list of matters, said to be one
+    ITEM = "item"
+    SWITCH = "switch"
+    SENTENCE = "sentence"
 
 
 class Span(NamedTuple):
@@ -28,7 +43,7 @@ class Span(NamedTuple):
 class _Unit(NamedTuple):
     start: int
     end: int
-    mark: str  # "item", "switch" or "" for a plain sentence
+    mark: Mark
 
 
 class Hits:
@@ -48,56 +63,89 @@ class Hits:
 
 def split(text: str, hits: Hits, rules: Splitting) -> list[Span]:
     """The matters' spans: they cover the text in order, at least one."""
-    starts = [0]
-    here: dict[str, float] = {}
-    listed = False
+    starts, here = [0], _Matter()
     for unit in _units(text, hits):
         about = _about(hits, unit)
-        if unit.start and len(starts) < rules.most and _opens(unit, about, here, listed, hits, rules):
+        if len(starts) < rules.most and _opens(unit, about, here, rules):
             starts.append(unit.start)
-            here = {}
-        listed = listed or bool(hits.of("announced", unit.start, unit.end))
-        for top, score in about.items():
-            here[top] = here.get(top, 0.0) + score
+            here = _Matter()
+        here.add(unit, about)
     return [Span(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
-def _opens(
-    unit: _Unit, about: dict[str, float], here: dict[str, float], listed: bool, hits: Hits, rules: Splitting
-) -> bool:
-    if not here:
-        return False
-    if unit.mark == "item" and listed:
+class _Matter:
+    """What the matter at hand is about so far."""
+
+    def __init__(self) -> None:
+        self.tops: dict[str, float] = {}
+        self.size = 0
+
+    def add(self, unit: _Unit, about: dict[str, float]) -> None:
+        self.size += unit.end - unit.start
+        for top, score in about.items():
+            self.tops[top] = self.tops.get(top, 0.0) + score
+
+    def best(self) -> str | None:
+        return max(self.tops, key=lambda top: self.tops[top], default=None)
+
+
+def _opens(unit: _Unit, about: dict[str, float], here: _Matter, rules: Splitting) -> bool:
+    if unit.mark is Mark.LISTED:
         return True
     best = max(about, key=lambda top: about[top], default=None)
-    if best is None or best == max(here, key=lambda top: here[top]):
+    if best is None or here.best() in (None, best):
         return False
-    needed = {"item": rules.bridge, "switch": rules.topic}.get(unit.mark, rules.alone)
-    return about[best] - 2 * here.get(best, 0.0) * (unit.mark == "") >= needed
+    match unit.mark:
+        case Mark.ITEM:
+            return about[best] >= rules.item
+        case Mark.SWITCH:
+            return about[best] >= rules.switch_evidence
+    return here.size >= rules.story and about[best] - 2 * here.tops.get(best, 0.0) >= rules.sentence
 
 
 def _about(hits: Hits, unit: _Unit) -> dict[str, float]:
     tops: dict[str, float] = {}
     for code, score in scores(hits.within(unit.start, unit.end), "category").items():
-        tops[subject(code)] = tops.get(subject(code), 0.0) + score
+        if subject(code) != _COURTESY:
+            tops[subject(code)] = tops.get(subject(code), 0.0) + score
     return tops
 
 
 def _units(text: str, hits: Hits) -> Iterator[_Unit]:
-    marks = {match.end(): "" for match in _END.finditer(text)}
-    marks |= {hit.start: "switch" for hit in hits.of("switch", 0, len(text))}
-    marks |= dict.fromkeys(_items(text, hits), "item")
+    marks = {match.end(): Mark.SENTENCE for match in _END.finditer(text)}
+    marks |= {hit.start: Mark.SWITCH for hit in _switches(text, hits)}
+    marks |= _items(text, hits)
     places = sorted({0, *marks} - {len(text)})
     for start, end in zip(places, [*places[1:], len(text)], strict=True):
-        yield _Unit(start, end, marks.get(start, ""))
+        yield _Unit(start, end, marks.get(start, Mark.SENTENCE))
 
 
-def _items(text: str, hits: Hits) -> Iterator[int]:
-    """Where list items begin, but for lists of papers, reasons and requests."""
+def _switches(text: str, hits: Hits) -> Iterator[Hit]:
+    """Words that change the subject, but for those that only add to it (另外补充, 另外…不要求)."""
+    for hit in hits.of("switch", 0, len(text)):
+        sentence = _END.search(text, hit.end)
+        if not hits.of("same", hit.start, sentence.start() if sentence else len(text)):
+            yield hit
+
+
+def _items(text: str, hits: Hits) -> dict[int, Mark]:
+    """Where the second and later items of lists begin, but for lists of papers, reasons and requests."""
+    announced = next(iter(hits.of("announced", 0, len(text))), None)
+    if announced and (unmarked := _unmarked(text, announced)):
+        return unmarked
+    items: dict[int, Mark] = {}
     papers_until = -1
     for match in _ITEM.finditer(text):
         at = match.start()
         if at <= papers_until or hits.of("evidence", at - _EVIDENCE_REACH, at):
-            papers_until = at + _ANNOUNCE_REACH
-            continue
-        yield at
+            papers_until = at + _LIST_REACH
+        elif not _FIRST.match(match.group()):
+            sure = match["sure"] or (announced and announced.start < at)
+            items[at] = Mark.LISTED if sure else Mark.ITEM
+    return items
+
+
+def _unmarked(text: str, announced: Hit) -> dict[int, Mark]:
+    """A list of as many stretches between semicolons as were announced."""
+    ends = [match.end() for match in _SEMICOLON.finditer(text, announced.end)]
+    return dict.fromkeys(ends, Mark.LISTED) if len(ends) + 1 == number(text[announced.start]) else {}
