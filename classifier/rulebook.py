@@ -112,6 +112,16 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
     )
 
 
+def category_names(folder: Path | None = None) -> dict[str, dict[str, str]]:
+    """`{code: {"zh": "公共设施/路灯", "en": "Public facilities/Street lights"}}` of the whole taxonomy."""
+    names = {c.code: {"zh": c.zh, "en": c.en} for c in _categories(_read(folder, "taxonomy"))}
+    for code, own in names.items():
+        top = names[code.partition("/")[0]]
+        if own is not top:
+            own.update({language: f"{top[language]}/{own[language]}" for language in own})
+    return names
+
+
 def _read(folder: Path | None, name: str) -> dict[str, Any]:
     own: Traversable = files("classifier") / "data" / f"{name}.toml"
     local = folder / f"{name}.toml" if folder else None

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import SQLModel
 
 JsonB = JSON().with_variant(JSONB(), "postgresql")
 
@@ -22,3 +23,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def columns(table: type[SQLModel]) -> list[Any]:
+    """All columns of a table, for a plain `select`: rows instead of tracked objects."""
+    return list(table.__table__.columns)  # type: ignore[attr-defined]

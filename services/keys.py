@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from contracts.stage import Write
+from contracts.tables import columns
 from services.chassis.database import Database
 from services.http.auth import Caller, KeyRing, issue
 from services.http.tables import ApiKey
@@ -16,7 +17,7 @@ def key_ring(database: Database) -> KeyRing:
     """All keys in force, read anew every few seconds."""
 
     async def read() -> Iterable[ApiKey]:
-        rows = await database.rows(select(*ApiKey.__table__.columns))  # type: ignore[attr-defined]
+        rows = await database.rows(select(*columns(ApiKey)))
         return [ApiKey(**row._mapping) for row in rows]
 
     return KeyRing(read)

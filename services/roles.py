@@ -5,7 +5,6 @@ Builders import what they need themselves: a process loads only the roles it pla
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from fastapi import FastAPI
@@ -13,7 +12,8 @@ from fastapi import FastAPI
 from contracts.stage import Stage
 from services.chassis.house import House, Work
 from services.chassis.loop import StageLoop
-from services.chassis.settings import Settings
+from services.rulebooks import rules_of
+from services.secret import secret_of
 
 Build: TypeAlias = Callable[[House, FastAPI], Sequence[Work]]
 
@@ -46,23 +46,22 @@ def _pull(house: House, app: FastAPI) -> Sequence[Work]:
 
 
 def _classify(house: House, app: FastAPI) -> Sequence[Work]:
+    from classifier.judge import load_judge
     from classifier.stage import ClassifyStage
 
-    from classifier.judge import load_judge
-
-    return [_looping(ClassifyStage(load_judge(_rules(house.settings, "classifier"))))]
+    return [_looping(ClassifyStage(load_judge(rules_of(house.settings, "classifier"))))]
 
 
 def _route(house: House, app: FastAPI) -> Sequence[Work]:
     from router.stage import load_router
 
-    return [_looping(load_router(_rules(house.settings, "router")))]
+    return [_looping(load_router(rules_of(house.settings, "router"), secret_of(house).encode()))]
 
 
 def _feedback(house: House, app: FastAPI) -> Sequence[Work]:
     from feedback.stage import load_feedback
 
-    return [_looping(load_feedback(_rules(house.settings, "feedback")))]
+    return [_looping(load_feedback(rules_of(house.settings, "feedback")))]
 
 
 def _clock(house: House, app: FastAPI) -> Sequence[Work]:
@@ -102,9 +101,3 @@ def _looping(stage: Stage) -> Work:
 
     work.__name__ = stage.name
     return work
-
-
-def _rules(settings: Settings, owner: str) -> Path | None:
-    """A county's own rulebooks, where it has any for this owner."""
-    folder = settings.rulebooks / owner if settings.rulebooks else None
-    return folder if folder and folder.is_dir() else None

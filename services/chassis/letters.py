@@ -1,6 +1,6 @@
 """Dead letters: records no stage could process, kept whole with the reason, to be mended and sent again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, col
 from contracts.errors import Invalid
 from contracts.events import DeadLetter
 from contracts.stage import AnyRow, Event, Query, Write
-from contracts.tables import JsonB, UtcDateTime
+from contracts.tables import JsonB, UtcDateTime, columns
 from contracts.topics import DEAD_LETTER
 from services.chassis.database import Database
 from services.chassis.log import Log, Message, Record
@@ -95,51 +95,53 @@ def open_letters(stage: str, subjects: Iterable[str]) -> Query:
 
 
 async def redrive(
-    database: Database, log: Log, chosen: Sequence[UUID], by: str, mended: Mapping[UUID, str] | None = None
+    database: Database,
+    log: Log,
+    chosen: Sequence[UUID],
+    by: str,
+    mended: Mapping[UUID, str] | None = None,
+    as_message: Callable[[Mapping[str, Any], str], Message] | None = None,
 ) -> int:
     """Send open letters again, oldest first, with what parked behind them; the number sent.
 
     `mended` holds new values (JSON) for letters that a person corrected. Publishing comes before
     marking: a crash between the two sends the same ids again, and the ledger knows them.
     """
-    rows = await _with_parked(database, chosen)
-    await log.publish([_again(row.letter, (mended or {}).get(row.id)) for row in rows])
+    rows, new, make = await _with_parked(database, chosen), mended or {}, as_message or again
+    await log.publish([make(row.letter, new.get(row.id, row.letter["value"])) for row in rows])
     await _mark(database, [row.id for row in rows], "redriven", by)
     return len(rows)
 
 
-async def drop(database: Database, chosen: Sequence[UUID], by: str) -> None:
-    """Give letters up, on somebody's word. The rows stay."""
-    await _mark(database, chosen, "dropped", by)
+async def drop(database: Database, chosen: Sequence[UUID], by: str) -> int:
+    """Give open letters up, on somebody's word; how many. The rows stay."""
+    return await _mark(database, chosen, "dropped", by)
 
 
 async def _with_parked(database: Database, chosen: Sequence[UUID]) -> Sequence[AnyRow]:
-    wanted = await database.rows(_all_columns().where(col(Letter.id).in_(chosen), _OPEN))
+    wanted = await database.rows(select(*columns(Letter)).where(col(Letter.id).in_(chosen), _OPEN))
     subjects = {row.subject for row in wanted if row.subject}
     behind = await database.rows(
-        _all_columns().where(col(Letter.subject).in_(subjects), _OPEN, col(Letter.code) == "parked")
+        select(*columns(Letter)).where(col(Letter.subject).in_(subjects), _OPEN, col(Letter.code) == "parked")
     )
     together = {row.id: row for row in (*wanted, *behind)}
     return sorted(together.values(), key=lambda row: (row.at, row.letter["offset"]))
 
 
-def _all_columns() -> Query:
-    return select(*Letter.__table__.columns)  # type: ignore[attr-defined]
-
-
-def _again(letter: Mapping[str, Any], value: str | None) -> Message:
+def again(letter: Mapping[str, Any], value: str) -> Message:
+    """The record once more, with an id of its own that is the same at every try."""
     attempt = letter["attempt"] + 1
     new_id = uuid5(UUID(letter["event_id"]), f"redrive\x1f{attempt}")
     headers = {name: content.encode() for name, content in letter["headers"]}
     headers |= {"ce_id": str(new_id).encode(), "ce_redriven": str(attempt).encode()}
-    body = letter["value"] if value is None else value
-    return Message(letter["topic"], letter["key"].encode(), body.encode(), list(headers.items()))
+    return Message(letter["topic"], letter["key"].encode(), value.encode(), list(headers.items()))
 
 
-async def _mark(database: Database, ids: Sequence[UUID], state: str, by: str) -> None:
+async def _mark(database: Database, ids: Sequence[UUID], state: str, by: str) -> int:
     async with database.transaction() as connection:
-        await connection.execute(
+        done = await connection.execute(
             update(Letter)
             .where(col(Letter.id).in_(ids), _OPEN)
             .values(state=state, handled_by=by, handled_at=datetime.now(UTC))
         )
+        return int(done.rowcount)

@@ -1,0 +1,1 @@
+"""The hub's REST API: complaints, cases, streams, operations."""

@@ -1,0 +1,125 @@
+"""Who follows which cases, for what purpose, seeing how much."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from contracts.places import county_of, is_place
+from contracts.stage import AnyRow, How, Write
+from contracts.tables import columns
+from contracts.topics import CASE_PROGRESSED
+from feedback.streams import Filter, Grants
+from feedback.tables import StreamCursor, Subscription
+from services.api.parts import Parts
+from services.http.auth import Caller, Needs, Scope
+from services.http.described import documented
+from services.http.problem import Problem
+
+
+class Wish(BaseModel):
+    """A subscription somebody asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agency: str | None = Field(None, max_length=64, description="May be left out by an agency's own key.")
+    name: str = Field(min_length=1, max_length=128)
+    filter: Filter = Filter()
+    grants: Grants = Grants()
+    purpose: str = Field(min_length=4, max_length=500, description="What it is needed for (PIPL 6).")
+    assessment_no: str = Field(
+        min_length=1, max_length=64, description="The impact assessment it rests on (PIPL 55)."
+    )
+
+
+class Agreed(Wish):
+    """A subscription as it is kept."""
+
+    id: UUID
+    agency: str
+    created_by: str
+    created_at: datetime
+    active: bool
+
+
+def router(parts: Parts) -> APIRouter:
+    """The routes, for an app under `guard`."""
+    routes = APIRouter(prefix="/v1/subscriptions", tags=["streams"])
+    reading, writing = Needs(parts.keys, Scope.STREAMS_READ), Needs(parts.keys, Scope.STREAMS_WRITE)
+
+    @routes.post("", status_code=201, summary="Subscribe", responses=documented(401, 403, 422, 503))
+    async def subscribe(wish: Wish, caller: Annotated[Caller, Depends(writing)]) -> Agreed:
+        """Starts with what happens from now on. An agency may ask for what is nobody's data; to see more,
+        a centre (a key without agency) grants it, naming the assessment."""
+        row = Subscription(id=uuid4(), created_at=datetime.now(UTC), active=True, **_agreed(wish, caller))
+        extents = await parts.house.log.extents([CASE_PROGRESSED.name])
+        cursor = {
+            "subscription_id": row.id,
+            "positions": {str(place.partition): extent.end for place, extent in extents.items()},
+            "committed_at": row.created_at,
+        }
+        writes = [Write(Subscription, row.model_dump()), Write(StreamCursor, cursor, How.PUT)]
+        async with parts.house.database.transaction() as connection:
+            await parts.house.database.write(connection, writes)
+        return Agreed(**row.model_dump())
+
+    @routes.get("", summary="List subscriptions", responses=documented(401, 403, 503))
+    async def subscriptions(caller: Annotated[Caller, Depends(reading)]) -> list[Agreed]:
+        """An agency sees its own, a centre all."""
+        query = select(*columns(Subscription)).order_by(col(Subscription.created_at))
+        if caller.agency:
+            query = query.where(col(Subscription.agency) == caller.agency)
+        return [Agreed(**row._mapping) for row in await parts.house.database.rows(query)]
+
+    @routes.delete(
+        "/{subscription_id}", status_code=204, summary="End", responses=documented(401, 403, 404, 422, 503)
+    )
+    async def end(subscription_id: UUID, caller: Annotated[Caller, Depends(writing)]) -> None:
+        """It gives nothing any more; that it was there stays on record (PIPL 56)."""
+        await find(parts, subscription_id, caller)
+        mine = col(Subscription.id) == subscription_id
+        async with parts.house.database.transaction() as connection:
+            await connection.execute(update(Subscription).where(mine).values(active=False))
+
+    return routes
+
+
+async def find(parts: Parts, subscription_id: UUID, caller: Caller) -> AnyRow:
+    """The caller's active subscription; a 404 where there is none."""
+    query = select(*columns(Subscription)).where(
+        col(Subscription.id) == subscription_id, col(Subscription.active)
+    )
+    rows = await parts.house.database.rows(query)
+    if not rows or caller.agency not in (None, rows[0].agency):
+        raise Problem(404, "no_subscription", "No active subscription of yours has this id.")
+    return rows[0]
+
+
+def _agreed(wish: Wish, caller: Caller) -> dict[str, Any]:
+    agency = caller.agency or wish.agency
+    if agency is None or (caller.agency and wish.agency not in (None, caller.agency)):
+        raise Problem(422, "no_agency", "Say which agency it is for; an agency's key is for its own.")
+    if caller.agency and wish.grants != Grants():
+        raise Problem(403, "no_grant", "Personal data is granted by a centre: ask it for this subscription.")
+    kept = wish.model_dump(mode="json", exclude={"agency", "filter"})
+    wanted = _within(wish.filter, caller.place).model_dump(mode="json")
+    return {**kept, "agency": agency, "filter": wanted, "created_by": caller.name}
+
+
+def _within(wanted: Filter, place: str | None) -> Filter:
+    """The filter within the caller's own place; a 422 where it reaches beyond."""
+    named = [*wanted.counties, *wanted.towns]
+    if unknown := [code for code in named if not is_place(code)]:
+        raise Problem(422, "unknown_place", f"These are no places of this city: {', '.join(unknown)[:200]}.")
+    if place is None:
+        return wanted
+    if any(place not in (code, county_of(code)) for code in named):
+        raise Problem(403, "beyond_place", f"This key sees {place} only.")
+    if named:
+        return wanted
+    narrowed = {"towns": (place,)} if len(place) == 9 else {"counties": (place,)}
+    return wanted.model_copy(update=narrowed)
