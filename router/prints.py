@@ -90,7 +90,7 @@ class Printer:
             received_at=matter.received_at,
             caller=self._hash("phone", phone) if phone else None,
             caller_here=self._hash("here", phone, place) if phone else None,
-            spot=min(names, default=None),
+            spot=self._spot(names, matter.category),
             copy_of=self._copy(text, place),
             respondent=self._hash("respondent", matter.respondent) if matter.respondent else None,
             spots=names,
@@ -98,6 +98,10 @@ class Printer:
             sketch=fp.sketch(text),
             elsewhere=[self._hash("here", phone, p) for p in _wider(place)] if phone else (),
         )
+
+    def _spot(self, names: Sequence[int], category: str) -> int | None:
+        """The first of its spots, within its subject: one market has many cases, but few of a kind."""
+        return self._hash("spot", str(names[0]), category.partition("/")[0]) if names else None
 
     def _copy(self, text: str, place: str) -> int | None:
         core = re.sub(r"\W+", "", text)

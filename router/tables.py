@@ -29,7 +29,7 @@ class TwinCandidate(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
     caller: int | None = _key()  # the phone
     caller_here: int | None = _key()  # the phone at this place
-    spot: int | None = _key()  # one named spot of this town
+    spot: int | None = _key()  # one named spot of this town and subject
     copy_of: int | None = _key()  # the whole of a long text in this place
     respondent: int | None = Field(sa_type=BigInteger)
     spots: list[int] = Field(sa_column=Column(JsonB, nullable=False))  # hashes of named spots

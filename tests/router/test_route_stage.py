@@ -54,9 +54,13 @@ def data_of(outcome: Outcome) -> CaseRouted:
     return event.data
 
 
-@pytest.fixture
-async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def hub(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Hub]:
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
+    else:
+        url = request.getfixturevalue("postgres").fresh_database()
+    database = Database(url)
     async with database.engine.begin() as connection:
         await connection.run_sync(lambda c: SQLModel.metadata.create_all(c, tables=TABLES))
     yield Hub(database)
@@ -200,8 +204,11 @@ async def test_a_batch_is_three_statements_whatever_its_size(hub: Hub) -> None:
 
 async def test_candidates_are_found_by_index(hub: Hub) -> None:
     query: Any = STAGE.queries([opened(matter(**NOISE))])["twins"]
-    plain = query.compile(hub.database.engine, compile_kwargs={"literal_binds": True})
-    async with hub.database.reading() as connection:
-        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {plain}")
-        steps = " ".join(row[-1] for row in plan)
-    assert "USING INDEX" in steps and "SCAN twin_candidate" not in steps
+    sql = query.compile(hub.database.engine, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if hub.database.dialect == "sqlite" else "EXPLAIN"
+    async with hub.database.transaction() as connection:
+        if hub.database.dialect == "postgresql":  # an empty table is scanned unless told otherwise
+            await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = await connection.exec_driver_sql(f"{explain} {sql}")
+        steps = " ".join(str(row[-1]) for row in plan).lower()
+    assert "index" in steps and "scan twin_candidate" not in steps and "seq scan" not in steps
