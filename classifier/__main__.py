@@ -1,6 +1,7 @@
 """`python -m classifier judge FILE.csv --text COLUMN --out OUT.jsonl`: judge a file of messages."""
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -34,19 +35,16 @@ def judge(
 ) -> None:
     """Judge every message of a CSV file. A bad row is named, and its line says what is wrong with it."""
     csv.field_size_limit(sys.maxsize)
-    content = _decode(file.read_bytes())
-    hub_judge, bad = load_judge(rules), 0
-    console = Console(stderr=True)
+    rows = list(_rows(_decode(file.read_bytes()), text))
+    hub_judge, bad, console = load_judge(rules), 0, Console(stderr=True)
     with out.open("w", encoding="utf-8") as sink, Progress(console=console) as progress:
-        task = progress.add_task("judging", total=content.count("\n"))
-        for number, message in _rows(content, text):
+        for number, message in progress.track(rows, description="judging"):
             if isinstance(message, str):
                 judged = judgement_json(hub_judge, message)
             else:
                 bad, judged = bad + 1, {"error": message.args[0]}
                 console.print(f"row {number}: {message.args[0]}")
             sink.write(json.dumps(judged, ensure_ascii=False) + "\n")
-            progress.update(task, completed=number)
     if bad:
         raise typer.Exit(code=1)
 
@@ -94,7 +92,7 @@ def _decode(raw: bytes) -> str:
 
 def _rows(content: str, column: str) -> Iterator[tuple[int, str | ValueError]]:
     """Row numbers from 1, without the heading, each with its text or what is wrong with it."""
-    reader = csv.DictReader(content.splitlines(keepends=True))
+    reader = csv.DictReader(io.StringIO(content, newline=""))
     if column not in (reader.fieldnames or ()):
         raise typer.BadParameter(f"no column {column!r}; there are: {', '.join(reader.fieldnames or ())}")
     for number, row in enumerate(reader, start=1):

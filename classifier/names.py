@@ -10,6 +10,7 @@ from importlib.resources import files
 Span = tuple[int, int]
 _JOINED = re.compile(r"[与和、跟同及，]|\d{3,6}[，、]")  # between two names of a list
 _TO_NUMBER = re.compile(r"[\s，,、：:（(]{0,2}(?:电话|手机号?|联系方式|tel)?[\s：:]?")
+_BREAK = re.compile(r"[\s，,。；;、：:）)（(”\"」！!？?\d失私在是]|$")
 _SUM_AFTER = re.compile(r"\d{4,6}[，。、]")
 _FOREIGN = re.compile(
     r"[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2}"
@@ -29,6 +30,8 @@ class _Words:
     surname: re.Pattern[str]  # every place where a name could begin
     common: frozenset[str]
     led_by: re.Pattern[str]
+    led_weakly_by: re.Pattern[str]
+    words: frozenset[str]  # what begins with a surname and is no name
     never: frozenset[str]
     then: re.Pattern[str]
 
@@ -37,15 +40,21 @@ class _Words:
 def _words() -> _Words:
     data = tomllib.loads((files("classifier") / "data" / "names.toml").read_text("utf-8"))
     common, rare, double = (data[key].split() for key in ("common", "rare", "double"))
-    led_by = sorted(map(re.escape, data["led_by"].split()), key=len, reverse=True)
     then = re.escape("".join(data["then"].split()))
     return _Words(
         surname=re.compile("|".join([*double, f"[{''.join([*common, *rare])}]"])),
         common=frozenset(common),
-        led_by=re.compile(f"(?:{'|'.join(led_by)})[:：，,是为叫 ]?"),
+        led_by=_leads(data["led_by"]),
+        led_weakly_by=_leads(data["led_weakly_by"]),
+        words=frozenset(data["words"].split()),
         never=frozenset(data["never"]),
         then=re.compile(rf"[\s，,。；;、：:）)（(”\"」！!？?\d{then}]|$"),
     )
+
+
+def _leads(words: str) -> re.Pattern[str]:
+    longest_first = sorted(map(re.escape, words.split()), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(longest_first)})[:：，,是为叫 ]?")
 
 
 def find_names(text: str, plain: str, covered: Sequence[Span], language: str) -> Iterator[Span]:
@@ -66,24 +75,30 @@ def _dotted(text: str) -> Iterator[Span]:
 def _chinese(plain: str, numbers: set[int]) -> Iterator[Span]:
     words = _words()
     expected = {match.end() for match in words.led_by.finditer(plain)}
+    hoped = {match.end() for match in words.led_weakly_by.finditer(plain)}
     for match in words.surname.finditer(plain):
-        if match.start() in expected:
-            span = _given(plain, match.start(), match.group(), words)
+        at, surname = match.start(), match.group()
+        if plain[at : at + 2] in words.words:
+            continue
+        if at in expected or at in hoped:
+            span = _given(plain, at, surname, words, weakly=at not in expected)
         else:
-            span = _beside_number(plain, match.start(), match.group(), numbers, words)
+            span = _beside_number(plain, at, surname, numbers, words)
         if span:
             yield span
             if joined := _JOINED.match(plain, span[1]):
                 expected.add(joined.end())
 
 
-def _given(plain: str, at: int, surname: str, words: _Words) -> Span | None:
+def _given(plain: str, at: int, surname: str, words: _Words, weakly: bool) -> Span | None:
     """Surname and given name: of two characters where that holds, else of one."""
     start = at + len(surname)
+    doubtful = weakly and surname not in words.common and len(surname) == 1
+    then = _BREAK if doubtful else words.then
     for end in (start + 2, start + 1):
-        if _is_given(plain[start:end], end - start, words) and words.then.match(plain, end):
+        if _is_given(plain[start:end], end - start, words) and then.match(plain, end):
             return at, end
-    sure = surname in words.common and _is_given(plain[start : start + 2], 2, words)
+    sure = not weakly and surname in words.common and _is_given(plain[start : start + 2], 2, words)
     return (at, start + 2) if sure else None
 
 
