@@ -18,8 +18,8 @@ Every call needs a key: `Authorization: Bearer KEY`. Errors are RFC 9457 problem
 def assemble(house: House, roles: Sequence[str]) -> list[Work]:
     """All work of a process that plays these roles, answering HTTP among it."""
     app = FastAPI(title="Shuzhi Fengqiao", version="1", description=_ABOUT, redirect_slashes=False)
+    app.include_router(ops.router(_checks(house)))  # first: the console takes whatever path is left over
     works = [work for role in roles for work in ROLES[role].build(house, app)]
-    app.include_router(ops.router(_checks(house)))
     guard(app)
     return [*works, serving(app, house.settings.host, house.settings.port)]
 

@@ -9,6 +9,7 @@ import sys
 import traceback
 from typing import Any
 
+import stamina
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
@@ -46,6 +47,7 @@ def set_up(level: str, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
+    stamina.instrumentation.set_on_retry_hooks([])  # whoever retries says once that it must, and once that it can
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -7,9 +7,11 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 from rich.console import Console
 from rich.table import Table
 
+from adapters import registry
 from adapters.simulators import SimulatorPlan, serve
 from services.chassis.house import Work, live, open_house
 from services.chassis.settings import Settings
@@ -66,6 +68,7 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
     environment = os.environ | {"HUB_DATA": str(settings.data), "HUB_LOG_LEVEL": "ERROR"}
     child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, env=environment)
     try:
+        await _answering()
         yield
     finally:
         if child.stdin:
@@ -74,6 +77,18 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
             await asyncio.wait_for(child.wait(), 5)
         if child.returncode is None:
             child.kill()
+
+
+async def _answering() -> None:
+    """Wait until every platform answers, so that the first look finds them."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        for name in registry.names():
+            address = f"{registry.manifest(name).base_url}/_control/state"
+            for _ in range(100):
+                with contextlib.suppress(httpx.TransportError):
+                    await http.get(address)
+                    break
+                await asyncio.sleep(0.1)
 
 
 def _webhook(settings: Settings) -> str:
