@@ -12,7 +12,7 @@ from contracts.errors import Fault, Invalid, Transient
 from contracts.ids import digest
 
 BEIJING = timezone(timedelta(hours=8))
-REQUIRED: frozenset[Target] = frozenset({"external_id", "text", "occurred_at"})
+NEEDED: frozenset[Target] = frozenset({"external_id", "text"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNREADABLE = (ValueError, TypeError, OverflowError, OSError, RecursionError)
 
@@ -88,22 +88,29 @@ def _posting(item: object, manifest: Manifest) -> Posting:
     posting: Posting = {}
     faults: list[Fault] = []
     for target, source in manifest.fields.items():
+        found = _find_all(item, source)
+        if not found:
+            continue
         try:
-            _put(posting, target, _value(item, target, source, manifest))
+            _put(posting, target, _value(found, target, manifest))
         except _UNREADABLE:
-            faults.append(Fault(target, "unreadable", f"the platform's {source} cannot be read as {target}"))
-    missing = REQUIRED - posting.keys() - {fault.field for fault in faults}
+            if target in NEEDED:
+                faults.append(Fault(target, "unreadable", f"{target} cannot be read"))
+            else:
+                _put(posting, target, _raw(found[0]))  # as it came: intake says what becomes of it
+    missing = NEEDED - posting.keys() - {fault.field for fault in faults}
     faults += [Fault(target, "missing", f"the item has no {target}") for target in sorted(missing)]
     if faults:
         raise Invalid("bad_item", "; ".join(fault.message for fault in faults), faults)
     return posting
 
 
-def _value(item: object, target: Target, source: str | tuple[str, ...], manifest: Manifest) -> Any:
+def _find_all(item: object, source: str | tuple[str, ...]) -> list[Any]:
     found = [find(item, path) for path in ((source,) if isinstance(source, str) else source)]
-    found = [value for value in found if value not in (None, "", [])]
-    if not found:
-        return None
+    return [value for value in found if value not in (None, "", [])]
+
+
+def _value(found: list[Any], target: Target, manifest: Manifest) -> Any:
     if target == "text":
         return "\n".join(_text(value) for value in found)
     if target == "occurred_at":

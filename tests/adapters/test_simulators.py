@@ -12,12 +12,15 @@ import pytest
 from adapters import registry, replay
 from adapters.faults import Faults
 from adapters.feed import Feed, scenes
+from adapters.mapping import translate
 from adapters.simulation import KEEP, Desk
 from adapters.simulators import SimulatorPlan, serve
 from adapters.telling import Telling
 from contracts.errors import Invalid
+from contracts.events import ComplaintReceived
 from contracts.places import COUNTIES, county_of, towns
-from contracts.vocabulary import Intent
+from contracts.vocabulary import Intent, Platform
+from intake.admit import Sender, admit
 from tests.adapters.conformance import drain, free_port, patient
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -48,6 +51,20 @@ def test_a_feed_invents_people_and_fills_every_slot() -> None:
         assert re.fullmatch(r"1990000\d{4}", telling.phone)
         assert telling.name
         assert not re.search(r"[{}|]", telling.text)
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_what_a_feed_tells_may_come_in(name: str) -> None:
+    feed, simulator, manifest = Feed(2), registry.simulator(name), registry.manifest(name)
+    for number in range(100):
+        _, data = simulator.item(feed.next(name, NOW), number)
+        item = translate(data, manifest)
+        assert item.posting is not None
+        complaint = admit(item.posting, Sender(Platform(name)), NOW).data
+        assert isinstance(complaint, ComplaintReceived)
+        assert complaint.posting.reporter.phone
+        assert complaint.posting.town_code
+        assert complaint.posting.intent_hint
 
 
 def test_two_platforms_tell_of_one_happening() -> None:
