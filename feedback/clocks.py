@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import Update, select, tuple_, update
+from sqlalchemy import Update, literal, select, tuple_, update
 from sqlmodel import col
 
 from contracts.events import Actor, CaseCommand, CaseProgressed, Change
 from contracts.stage import AnyRow, Event, How, Query, Write
+from contracts.tables import UtcDateTime
 from contracts.topics import CASE_COMMAND
 from contracts.vocabulary import Action, ActorKind, ClockKind, Ground, State
 from feedback.life import RESTING
@@ -118,10 +119,18 @@ def _owed(promises: Promises, kinds: Iterable[ClockKind], state: State) -> tuple
 
 
 def due_statement(now: datetime, limit: int) -> Query:
-    """The clock worker's claim: running clocks that are due, oldest first. Select and `fired_statement` go in
-    one transaction; SKIP LOCKED lets several workers share the work on PostgreSQL (SQLite has one writer)."""
+    """The clock worker's claim: running clocks that are due at `now`, oldest first.
+
+    Goes in one transaction with `fired_statement`. SKIP LOCKED lets several workers share the work on
+    PostgreSQL; SQLite has one writer.
+    """
     return (
-        select(col(Clock.case_id), col(Clock.kind), col(Clock.due_at))
+        select(
+            col(Clock.case_id),
+            col(Clock.kind),
+            col(Clock.due_at),
+            literal(now, UtcDateTime()).label("fired_at"),
+        )
         .where(col(Clock.state) == "running", col(Clock.due_at) <= now)
         .order_by(col(Clock.due_at))
         .limit(limit)
@@ -137,19 +146,23 @@ def fired_statement(rows: Sequence[AnyRow]) -> Update:
 
 
 def expire_command(row: AnyRow) -> Event:
-    """What an expired clock says. The id follows from the row: fired twice, it is one event."""
+    """What an expired clock says, of a row of `due_statement`. Fired twice it has one id, so it is one event.
+
+    It speaks at the time it fires: after an outage the next force's promises count from then, or they
+    would be missed before anybody saw the case.
+    """
     due_at = row.due_at.astimezone(UTC)
     return Event(
         id=uuid5(row.case_id, f"expire\x1f{row.kind}\x1f{due_at.isoformat()}"),
         topic=CASE_COMMAND,
         key=str(row.case_id),
         subject=str(row.case_id),
-        time=due_at,
+        time=row.fired_at,
         data=CaseCommand(
             case_id=row.case_id,
             action=Action.EXPIRE,
             actor=Actor(kind=ActorKind.CLOCK, name="clock"),
-            at=due_at,
+            at=row.fired_at,
             clock=ClockKind(row.kind),
             due_at=due_at,
         ),
