@@ -17,12 +17,21 @@ _COLUMNS = {"id", "topic", "time", "body"}
 _TIMES = ("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d")
 
 
-def orders(path: Path, repeat: float, seed: int, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+Order = tuple[str, dict[str, Any]]
+
+
+def orders(path: Path, repeat: float, seed: int, now: datetime) -> Iterator[Order]:
     """Every message once, then the `repeat` share (0 to 1) again: half of those under the same id, as a
     platform that sends twice, half under a second id, as a citizen who asks again. Ids depend on the file
     alone; a message without a readable time is of `now`. Raises `Invalid` for a file of another shape."""
     tellings = [(f"R{row['id']}", _telling(row, now)) for row in _rows(path)]
     again = random.Random(seed).sample(tellings, round(len(tellings) * repeat))  # noqa: S311 - a choice
+    return _served(tellings, again, now)
+
+
+def _served(
+    tellings: list[tuple[str, Telling]], again: list[tuple[str, Telling]], now: datetime
+) -> Iterator[Order]:
     for key, telling in tellings:
         yield key, record(key, telling)
     for number, (key, telling) in enumerate(again):

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,14 +43,26 @@ class SimulatorPlan:
 async def serve(plan: SimulatorPlan, stop: asyncio.Event) -> None:
     """Serves until `stop` is set. Raises `OSError` where a port is taken, `Invalid` for an unfit file."""
     desks = {name: _desk(name, plan) for name in plan.platforms}
+    orders = _orders(plan)
     with contextlib.ExitStack() as closing:
         for desk in desks.values():
             closing.callback(desk.close)
         servers = [_server(plan, desk, closing) for desk in desks.values()]
         async with httpx.AsyncClient(timeout=5) as http, asyncio.TaskGroup() as group:
-            running = [group.create_task(server.serve([bound])) for server, bound in servers]
-            feeding = [group.create_task(work) for work in _work(plan, desks, http)]
-            group.create_task(_end(stop, [server for server, _ in servers], feeding, running))
+            for server, bound in servers:
+                group.create_task(server.serve([bound]))
+            feeding = [group.create_task(work) for work in _work(plan, desks, orders, http)]
+            await stop.wait()
+            for task in feeding:
+                task.cancel()
+            for server, _ in servers:
+                server.should_exit = True
+
+
+def _orders(plan: SimulatorPlan) -> Iterator[replay.Order]:
+    if plan.replay is None:
+        return iter(())
+    return replay.orders(plan.replay, plan.repeat, plan.seed, plan.faults.now())
 
 
 def _desk(name: str, plan: SimulatorPlan) -> Desk:
@@ -80,9 +92,11 @@ def _server(plan: SimulatorPlan, desk: Desk, closing: contextlib.ExitStack) -> t
     return _Server(config), bound
 
 
-def _work(plan: SimulatorPlan, desks: dict[str, Desk], http: httpx.AsyncClient) -> Iterator[Any]:
+def _work(
+    plan: SimulatorPlan, desks: dict[str, Desk], orders: Iterator[replay.Order], http: httpx.AsyncClient
+) -> Iterator[Coroutine[Any, Any, None]]:
     if plan.replay and _REPLAYED in desks:
-        yield _replay(plan, plan.replay, desks[_REPLAYED])
+        yield _replay(plan.replay_rate, orders, desks[_REPLAYED])
     if plan.rate > 0:
         yield _feed(plan, desks, http)
 
@@ -105,28 +119,14 @@ async def _push(item: Item, url: str, http: httpx.AsyncClient, faults: Faults) -
         _LOG.info("the hub did not take a push (%s); the listing has it", type(error).__name__)
 
 
-async def _replay(plan: SimulatorPlan, path: Path, desk: Desk) -> None:
-    orders = replay.orders(path, plan.repeat, plan.seed, desk.faults.now())
+async def _replay(rate: float, orders: Iterator[replay.Order], desk: Desk) -> None:
     before = desk.served()  # by an earlier start on the same folder: go on behind it
     for number, (external_id, data) in enumerate(orders):
         if before[external_id]:
             before[external_id] -= 1
             continue
         desk.add(external_id, data)
-        if plan.replay_rate > 0:
-            await asyncio.sleep(1 / plan.replay_rate)
+        if rate > 0:
+            await asyncio.sleep(1 / rate)
         elif number % _BATCH == 0:
             await asyncio.sleep(0)
-
-
-async def _end(
-    stop: asyncio.Event,
-    servers: Sequence[_Server],
-    feeding: Sequence[asyncio.Task[None]],
-    running: Sequence[asyncio.Task[None]],
-) -> None:
-    await stop.wait()
-    for task in feeding:
-        task.cancel()
-    for server in servers:
-        server.should_exit = True

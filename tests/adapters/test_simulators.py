@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -135,6 +136,45 @@ async def test_a_replayed_file_arrives_once_though_the_simulator_restarts(
         await serving
     assert len(keys) == 22
     assert len(set(keys)) == 21
+
+
+async def test_a_wrong_file_or_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("a,b")
+    with pytest.raises(Invalid, match=r"other\.csv"):
+        await serve(SimulatorPlan(replay=tmp_path / "other.csv"), asyncio.Event())
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        plan = SimulatorPlan(ports={"police_110": taken.getsockname()[1]}, platforms=["police_110"])
+        with pytest.raises(OSError, match="in use"):
+            await serve(plan, asyncio.Event())
+
+
+async def test_what_the_feed_adds_is_pushed_to_the_hub() -> None:
+    pushed, stop, port = asyncio.Queue[bytes](), asyncio.Event(), free_port()
+
+    async def hub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        size = re.search(rb"content-length: (\d+)", head.lower())
+        assert size
+        await pushed.put(head.lower() + await reader.readexactly(int(size[1])))
+        writer.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(hub, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1/webhooks/peoples_appeal"
+    plan = SimulatorPlan(ports={"peoples_appeal": port}, platforms=["peoples_appeal"], rate=100, webhook=url)
+    serving = asyncio.create_task(serve(plan, stop))
+    head, _, body = (await pushed.get()).partition(b"\r\n\r\n")
+    stop.set()
+    await serving
+    server.close()
+    headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    manifest = registry.manifest("peoples_appeal")
+    adapter = registry.make("peoples_appeal", httpx.AsyncClient(), manifest.simulator.secrets)
+    item = adapter.verify_and_translate(headers, body, datetime.now(UTC))
+    assert item.posting is not None
+    assert item.posting["external_id"].startswith("MH")
 
 
 async def test_faults_are_set_and_shown_while_it_runs() -> None:
