@@ -67,6 +67,12 @@ def dispute(category: str, **over: Any) -> Matter:
         (dispute("neighbour/place", headcount=40), "county_centre", Level.COUNTY),
         (dispute("labour/wages", flags=(Flag.WAGES_GROUP,)), "labour_inspectorate", Level.COUNTY),
         (matter(flags=(Flag.GROUP_EVENT,)), "county_centre", Level.COUNTY),
+        (matter(category="public_security/brawl", flags=(Flag.GROUP_EVENT,)), "police_station", Level.TOWN),
+        (
+            matter(category="tax", kind=Kind.CONSULTATION, platform=Platform.ENTERPRISE),
+            "department_liaison",
+            Level.COUNTY,
+        ),
         (matter(category="pollution/noise", town_code=CAOE), "enforcement_team", Level.TOWN),
         (matter(category="public_security/brawl"), "police_station", Level.TOWN),
         (matter(category="education/admission", kind=Kind.CONSULTATION), "hotline_desk", Level.COUNTY),
@@ -115,7 +121,11 @@ def test_what_is_dangerous_never_waits_for_a_place(town: str | None, command: st
 
 def test_wages_of_a_group_bring_town_police_and_union() -> None:
     found = match(dispute("labour/wages", flags=(Flag.WAGES_GROUP, Flag.GROUP_EVENT), town_code=KEQIAO))
-    assert [one.force_kind for one in found.others] == ["town_mediation", "police_station", "union"]
+    others = [one.force_kind for one in found.others]
+    assert others == ["town_mediation", "police_station", "union", "county_centre"]
+    desperate = match(dispute("labour/wages", flags=(Flag.WAGES_GROUP, Flag.SELF_HARM), town_code=KEQIAO))
+    assert desperate.lead and desperate.lead.force_kind == "police_station"
+    assert "labour_inspectorate" in {one.force_kind for one in desperate.others}
 
 
 def test_a_foreign_mediator_speaks_the_language() -> None:
