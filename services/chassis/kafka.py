@@ -1,4 +1,4 @@
-"""The log on Apache Kafka. Only this file and `kafka_readers.py` know aiokafka (0.14 was read for it).
+"""The log on Apache Kafka. Only the `kafka*.py` files here know aiokafka (0.14 was read for them).
 
 aiokafka retries by itself whatever it can heal. What still surfaces leaves an idempotent producer with holes
 in its sequence and a group member without a coordinator, so those are closed then and opened anew.
@@ -11,15 +11,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from contracts.errors import Invalid
 from contracts.topics import Topic
+from services.chassis.kafka_producer import MAX_REQUEST_BYTES, KafkaProducer
 from services.chassis.kafka_readers import KafkaMember, KafkaReader, place, stop_consumer, within
 from services.chassis.log import (
-    MAX_RECORD_BYTES,
     Extent,
     Message,
     Positions,
@@ -32,9 +33,6 @@ from services.chassis.log import (
 )
 
 JOIN_SECONDS = 60.0  # joining waits for the other members to let go of what they have
-_STOP_SECONDS = 5.0
-_ENVELOPE = 64 * 1024  # what Kafka adds to a record of 1 MiB, with room to spare
-_BATCH_BYTES = 256 * 1024
 _REPLICAS = 3
 _GROUP = {"session_timeout_ms": 10_000, "heartbeat_interval_ms": 1_000, "rebalance_timeout_ms": 30_000}
 
@@ -47,11 +45,9 @@ class KafkaLog:
     def __init__(self, servers: str, patience: float = 10.0) -> None:
         """`servers`: host:port[,host:port]. `patience`: seconds until a silent broker is a `LogDown`."""
         self._servers, self._patience = servers.split(","), patience
-        self._starting = asyncio.Lock()
-        self._producer: AIOKafkaProducer | None = None
+        self._producer = KafkaProducer(self._servers, patience)
         self._admin: AIOKafkaAdminClient
         self._asker: AIOKafkaConsumer
-        self._closing = set[asyncio.Task[None]]()
         self._open = AsyncExitStack()
 
     async def start(self) -> None:
@@ -69,12 +65,10 @@ class KafkaLog:
         await self._admin.start()
         self._asker = await self._consumer()
         self._open.push_async_callback(stop_consumer, self._asker)
-        await self._producing()
+        await self._producer.get()
 
     async def stop(self) -> None:
-        if self._producer:
-            self._discard(self._producer)
-        await asyncio.gather(*self._closing)
+        await self._producer.stop()
         await self._open.aclose()
 
     async def create(self, topics: Sequence[Topic]) -> None:
@@ -91,15 +85,7 @@ class KafkaLog:
     async def publish(self, messages: Sequence[Message]) -> None:
         refuse_oversized(messages)
         async with within(self._patience):
-            producer = await self._producing()
-            try:
-                acks = [
-                    await producer.send(m.topic, m.value, m.key, headers=list(m.headers)) for m in messages
-                ]
-                await asyncio.gather(*acks)
-            except KafkaError:
-                self._discard(producer)
-                raise
+            await self._producer.publish(messages)
 
     @asynccontextmanager
     async def subscribe(
@@ -138,7 +124,10 @@ class KafkaLog:
         }
 
     async def peek(self, at: TopicPartition, offset: int, count: int) -> list[Record]:
-        begin, end = (await self.extents([at.topic]))[at]
+        extent = (await self.extents([at.topic])).get(at)
+        if extent is None:
+            raise Invalid("no_partition", f"{at.topic} has no partition {at.partition}")
+        begin, end = extent
         offset = max(offset, begin)
         count, records = min(count, end - offset), list[Record]()
         if count <= 0:
@@ -154,7 +143,7 @@ class KafkaLog:
 
     async def _partitions(self, topics: Iterable[str]) -> list[TopicPartition]:
         async with within(self._patience):
-            producer = await self._producing()
+            producer = await self._producer.get()
             return [TopicPartition(t, p) for t in topics for p in sorted(await producer.partitions_for(t))]
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
@@ -167,43 +156,16 @@ class KafkaLog:
                     raise
             await asyncio.sleep(0.1)
 
-    async def _producing(self) -> AIOKafkaProducer:
-        async with self._starting:
-            if self._producer is None:
-                producer = AIOKafkaProducer(
-                    bootstrap_servers=self._servers,
-                    enable_idempotence=True,
-                    acks="all",
-                    linger_ms=0,  # while one request is out the rest gathers by itself
-                    max_batch_size=_BATCH_BYTES,
-                    max_request_size=MAX_RECORD_BYTES + _ENVELOPE,
-                    request_timeout_ms=self._ms,
-                )
-                try:
-                    await producer.start()
-                except BaseException:
-                    await _stop_producer(producer)
-                    raise
-                self._producer = producer
-            return self._producer
-
-    def _discard(self, producer: AIOKafkaProducer) -> None:
-        if self._producer is producer:
-            self._producer = None
-            task = asyncio.create_task(_stop_producer(producer))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
-
     @asynccontextmanager
     async def _reading(self, positions: Positions) -> AsyncIterator[KafkaReader]:
-        reader = KafkaReader(self._place, self._patience, positions)
+        reader = KafkaReader(self._placed, self._patience, positions)
         try:
             await reader.open()
             yield reader
         finally:
             await reader.close()
 
-    async def _place(self, reader: KafkaReader) -> AIOKafkaConsumer:
+    async def _placed(self, reader: KafkaReader) -> AIOKafkaConsumer:
         async with within(self._patience):
             consumer = await self._consumer()
         consumer.assign([KafkaPartition(*at) for at in reader.positions])
@@ -242,19 +204,10 @@ class KafkaLog:
 def _new_topic(topic: Topic, replicas: int) -> NewTopic:
     config = {
         "retention.ms": str(topic.retention // timedelta(milliseconds=1)),
-        "max.message.bytes": str(MAX_RECORD_BYTES + _ENVELOPE),
+        "max.message.bytes": str(MAX_REQUEST_BYTES),
         "min.insync.replicas": str(max(1, replicas - 1)),
     }
     return NewTopic(topic.name, topic.partitions, replicas, topic_configs=config)
-
-
-async def _stop_producer(producer: AIOKafkaProducer) -> None:
-    try:
-        async with asyncio.timeout(_STOP_SECONDS):
-            await producer.stop()
-    except (KafkaError, TimeoutError):  # its stop waits for a flush, which a dead broker never ends
-        await producer._sender.close()
-        await producer.client.close()
 
 
 def _silence_what_heals() -> None:

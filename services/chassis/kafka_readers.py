@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
@@ -12,7 +12,8 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, Me
 from contracts.errors import Clash, Invalid, LogDown
 from services.chassis.log import Positions, Record, Revoked, TopicPartition
 
-_STOP_SECONDS = 5.0
+STOP_SECONDS = 5.0
+_Parts = dict[KafkaPartition, list[ConsumerRecord]]
 
 
 class KafkaReader:
@@ -27,7 +28,7 @@ class KafkaReader:
         self.positions = dict(positions or {})
         self._opener, self._patience = opener, patience
         self._consumer: AIOKafkaConsumer | None = None
-        self._getting: asyncio.Task[dict[KafkaPartition, list[ConsumerRecord]]] | None = None
+        self._getting: asyncio.Task[_Parts] | None = None
         self._held: list[Record] = []
 
     async def open(self) -> AIOKafkaConsumer:
@@ -46,7 +47,9 @@ class KafkaReader:
 
     async def seek(self, positions: Positions) -> None:
         consumer = await self.open()
-        self.forget()
+        if self._getting and self._getting.done():
+            self._held += await self._received(self._getting)
+        self._held = [r for r in self._held if (r.topic, r.partition) not in positions]
         async with within(self._patience):
             place(consumer, positions)
         self.positions.update(positions)
@@ -68,6 +71,9 @@ class KafkaReader:
         await asyncio.wait([getting], timeout=max_wait + 0.05)
         if not getting.done() or getting is not self._getting:
             return []
+        return await self._received(getting)
+
+    async def _received(self, getting: asyncio.Task[_Parts]) -> list[Record]:
         self._getting = None
         try:
             parts = getting.result()
@@ -78,7 +84,7 @@ class KafkaReader:
         return [_record(r) for part in parts.values() for r in part]
 
     def forget(self) -> None:
-        """Drop what was read ahead; a task still waiting will see the new positions."""
+        """Drop what was read ahead; a task that still waits will read by the next assignment."""
         self._held = []
         if self._getting and self._getting.done():
             self._getting = None
@@ -103,6 +109,8 @@ class KafkaMember(KafkaReader, ConsumerRebalanceListener):  # type: ignore[misc]
     async def commit(self, positions: Positions) -> None:
         if self._consumer is None:
             raise Clash("this member lost its partitions with its connection")
+        if not positions:
+            return  # aiokafka takes this for a mistake
         async with within(self._patience):
             await self._consumer.commit({KafkaPartition(*at): offset for at, offset in positions.items()})
 
@@ -145,6 +153,9 @@ async def within(seconds: float) -> AsyncIterator[None]:
 
 
 async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
-    with suppress(KafkaError, TimeoutError):
-        async with asyncio.timeout(_STOP_SECONDS):
-            await consumer.stop()
+    """In a task of its own: aiokafka cancels its tasks, and lets that escape as if we were cancelled."""
+    stopping = asyncio.create_task(consumer.stop())
+    await asyncio.wait([stopping], timeout=STOP_SECONDS)
+    if not stopping.done() or stopping.cancelled() or stopping.exception():
+        stopping.cancel()
+        await consumer._client.close()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar, TypeVarTuple
 
-from contracts.errors import LogDown
+from contracts.errors import Invalid, LogDown
 from contracts.topics import Topic
 from services.chassis.local_group import Group, LocalReader, Member, Wanted
 from services.chassis.local_store import Progress, Store, Stretch
@@ -55,12 +55,11 @@ class LocalLog:
 
     async def start(self) -> None:
         self._writer, self._reader = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._groups.clear()
         try:
             self._store = await self._run(self._writer, Store, self._path)
-        except LogDown:
-            raise LogDown(
-                f"{self._path} cannot be opened; if another hub has it, use Kafka to run several"
-            ) from None
+        except LogDown as error:
+            raise LogDown(f"{error}; where another hub has {self._path} open, several need Kafka") from None
         self._sweeping = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
@@ -116,7 +115,9 @@ class LocalLog:
         return {at: position for at, position in found.items() if position is not None}
 
     async def peek(self, at: TopicPartition, offset: int, count: int) -> list[Record]:
-        stretch = next(s for s in self._stretches([at.topic]) if s.at == at)
+        stretch = next((s for s in self._stretches([at.topic]) if s.at == at), None)
+        if stretch is None:
+            raise Invalid("no_partition", f"{at.topic} has no partition {at.partition}")
         (records,) = await self._read([(stretch, max(offset, stretch.begin), count)])
         return records
 
@@ -159,11 +160,9 @@ class LocalLog:
             progress = [p for w in writes for p in w.progress]
             try:
                 await self._run(self._writer, self._open().write, messages, progress)
-                fault = None
+                fault = ""
             except Exception as error:  # whoever waits must hear of it, whatever it is
-                fault = (
-                    f"the local log did not take it: {error if isinstance(error, LogDown) else type(error)}"
-                )
+                fault = str(error) if isinstance(error, LogDown) else type(error).__name__
             _settle(writes, fault)
             for reader in set[LocalReader]().union(*(self._readers[t] for t in {m.topic for m in messages})):
                 reader.wake.set()
@@ -180,11 +179,11 @@ class LocalLog:
     async def _run(self, thread: ThreadPoolExecutor, work: Callable[[*Ts], T], *args: *Ts) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(thread, work, *args)
-        except sqlite3.Error as error:
-            raise LogDown(f"the local log failed: {type(error).__name__}") from None
+        except (sqlite3.Error, OSError) as error:
+            raise LogDown(f"the local log failed: {error}") from None
 
 
-def _settle(writes: Iterable[_Write], fault: str | None) -> None:
+def _settle(writes: Iterable[_Write], fault: str) -> None:
     for done in [w.done for w in writes if not w.done.done()]:
         if fault:
             done.set_exception(LogDown(fault))

@@ -147,9 +147,12 @@ class Group:
 
     def _deal(self) -> None:
         hands: dict[Member, list[Stretch]] = {m: [] for m in self._members}
+        turns = deque(self._members)
         for topic in sorted({t for m in self._members for t in m.topics}):
-            takers = [m for m in self._members if topic in m.topics]
-            for i, stretch in enumerate(self._topics[topic]):
-                hands[takers[i % len(takers)]].append(stretch)
+            for stretch in self._topics[topic]:
+                while topic not in turns[0].topics:
+                    turns.rotate(-1)
+                hands[turns[0]].append(stretch)
+                turns.rotate(-1)
         for member, hand in hands.items():
             member.assign(hand, {s.at: self._position(s) for s in hand})

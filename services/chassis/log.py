@@ -74,7 +74,7 @@ class Reader(Protocol):
         """The next records, in order within each partition; empty after `max_wait` seconds without any."""
 
     async def seek(self, positions: Positions) -> None:
-        """Go on from these offsets."""
+        """Go on from these offsets. Raises `Clash` for a partition that is not this reader's."""
 
 
 class Subscription(Reader, Protocol):
@@ -88,7 +88,11 @@ class Subscription(Reader, Protocol):
 
 
 class Revoked(Protocol):
-    """Called, and awaited, before partitions go to another member: finish and commit what is in hand."""
+    """Called, and awaited, before partitions go to another member: finish and commit what is in hand.
+
+    `fetch` gives nothing meanwhile but returns in time. Afterwards every member, also one that keeps a
+    partition, reads on from where the group committed.
+    """
 
     async def __call__(self) -> None: ...
 
@@ -129,4 +133,5 @@ class Log(Protocol):
         """Where the group would go on; partitions it never committed are absent."""
 
     async def peek(self, at: TopicPartition, offset: int, count: int) -> list[Record]:
-        """Up to `count` records from `offset`, without a group and without moving anything."""
+        """Up to `count` records from `offset`, without a group and without moving anything. Raises `Invalid`
+        where there is no such partition."""

@@ -168,6 +168,17 @@ async def test_who_stays_gets_what_the_leaver_had(log: Log, topic: Topic) -> Non
         assert sorted(numbers(await take(stays, 50))) == list(range(50))
 
 
+async def test_members_share_several_topics(log: Log, topic: Topic) -> None:
+    group, other = new_group(), new_topic(1)
+    await log.create([other])
+    names = [topic.name, other.name]
+    await log.publish(messages(topic, range(30)) + messages(other, range(30, 60)))
+    async with log.subscribe(names, group) as first, log.subscribe(names, group) as second:
+        await _until_assigned(first, 2)
+        assert len(first.assignment()) == len(second.assignment()) == 2
+        assert sorted(numbers(await _drain(60, first, second))) == list(range(60))
+
+
 async def test_fetch_returns_in_time_while_a_group_rebalances(log: Log, topic: Topic) -> None:
     """A worker that is asked to let go still sits in `fetch`; were it to hang there, nobody could let go."""
     group, fetched = new_group(), asyncio.Event()
@@ -200,6 +211,20 @@ async def test_seek_goes_back_and_forth(log: Log) -> None:
         assert numbers(await take(member, 5)) == [3, 4, 5, 6, 7]
         await member.seek({at: 28})
         assert numbers(await take(member, 2)) == [28, 29]
+
+
+async def test_seeking_in_one_partition_leaves_the_others_alone(log: Log, topic: Topic) -> None:
+    await log.publish(messages(topic, range(60)))
+    back = TopicPartition(topic.name, 0)
+    async with log.subscribe([topic.name], new_group()) as member:
+        records = await take(member, 45)
+        again = sum(r.partition == 0 for r in records)
+        await member.seek({back: 0})
+        records += await take(member, 15 + again)
+    assert set(numbers(records)) == set(range(60))
+    assert len([r for r in records if r.partition != 0]) == len(
+        {r.value for r in records if r.partition != 0}
+    )
 
 
 async def test_tail_reads_from_now_or_from_a_place(log: Log, topic: Topic) -> None:
@@ -246,6 +271,8 @@ async def test_peek_moves_nothing(log: Log) -> None:
         assert numbers(await log.peek(at, 18, 10)) == [18, 19]
         assert await log.peek(at, 20, 10) == []
         assert numbers(await take(member, 1)) == [5]
+    with pytest.raises(Invalid):
+        await log.peek(TopicPartition(topic.name, 1), 0, 1)
     assert await log.committed(group, [topic.name]) == {}
 
 

@@ -145,7 +145,7 @@ async def test_kafka_refusing_a_producer_gets_a_new_one(kafka: Server) -> None:
         assert isinstance(log, KafkaLog)
         await log.create([topic])
         await log.publish(messages(topic, [1]))
-        broken = log._producer
+        broken = log._producer._producer
         assert broken
         broken._txn_manager.increment_sequence_number(KafkaPartition(topic.name, 0), 5)
         with pytest.raises(LogDown):
