@@ -203,7 +203,8 @@ def _checks(rule: Rule, case: CaseProgressed, who: Collection[Who]) -> Iterable[
     yield Reason("never_mediated") if is_sensitive(case) and not rule.sensitive else None
     yield None if state in rule.states else Reason("wrong_state", action=action, state=state)
     yield None if rule.who.intersection(who) else Reason("not_yours", action=action)
-    lapsed = rule.within is not None and rule.within in case.overdue
+    runs = any(clock.kind is rule.within for clock in case.clocks)  # again, since a newer agreement
+    lapsed = rule.within in case.overdue and not runs
     yield Reason("lapsed", clock=str(rule.within)) if lapsed else None
     top = rule.asks == "higher" and (case.lead is None or next_level(case.lead.level) is None)
     yield Reason("no_higher_level") if top else None

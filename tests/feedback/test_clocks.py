@@ -247,7 +247,11 @@ def test_the_confirmation_window_opens_with_the_agreement(house: House) -> None:
     house.wait(days=31)
     fire(house)
     assert house.do(ID, Action.REQUEST_CONFIRMATION).refusal == "lapsed|clock=confirmation"
-    assert not house.do(ID, Action.SETTLE).refusal
+    house.do(ID, Action.ESCALATE, note="疑难")
+    house.give(house.routed(M, force("T1", Level.TOWN), attempt=1))
+    for step in (Action.SIGN, Action.MEDIATE, Action.AGREE):
+        house.do(ID, step, note="赔三千")
+    assert not house.do(ID, Action.REQUEST_CONFIRMATION).refusal  # another agreement, another window
 
 
 def test_workers_share_the_due_clocks_on_postgresql() -> None:

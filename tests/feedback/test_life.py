@@ -1,8 +1,10 @@
 """The table of a case's life, held to itself."""
 
+import re
 import tomllib
 from importlib.resources import files
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +122,11 @@ def test_every_word_has_two_names() -> None:
 
 def test_an_unknown_reason_is_shown_as_it_is() -> None:
     assert explain("lead.rule_of_tomorrow|x=1", "en") == "lead.rule_of_tomorrow|x=1"
+
+
+def test_every_reason_given_has_a_sentence_and_no_sentence_is_left_over() -> None:
+    source = "".join(path.read_text("utf-8") for path in Path(str(files("feedback"))).glob("*.py"))
+    given = set(re.findall(r'Reason\(\s*"(\w+)"', source)) | set(re.findall(r'alone, "(\w+)"\)', source))
+    assert given == set(
+        tomllib.loads((files("feedback") / "data" / "reasons.toml").read_text("utf-8"))["reason"]
+    )
