@@ -115,7 +115,7 @@ def _units(text: str, hits: Hits) -> Iterator[_Unit]:
     marks = {match.end(): Mark.SENTENCE for match in _END.finditer(text)}
     marks |= {hit.start: Mark.SWITCH for hit in _switches(text, hits)}
     marks |= _items(text, hits)
-    places = sorted({0, *marks} - {len(text)})
+    places = sorted({0, *(at for at in marks if at < len(text))})
     for start, end in zip(places, [*places[1:], len(text)], strict=True):
         yield _Unit(start, end, marks.get(start, Mark.SENTENCE))
 

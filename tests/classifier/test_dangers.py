@@ -1,0 +1,53 @@
+import pytest
+
+from contracts.vocabulary import Colour, Flag, Kind
+from tests.classifier.courts import judged, one
+
+
+def alarmed(text: str) -> set[Flag]:
+    return {flag for matter in judged(text).matters for flag in matter.flags}
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("我老公喝醉了又打我，现在在砸房门，我和女儿躲在卫生间", Flag.DOMESTIC_VIOLENCE),
+        ("补习班老师用尺子打小孩手心，孩子背上一道一道紫的", Flag.MINOR_HARMED),
+        ("活着没意思，我站在楼顶，不想活了", Flag.SELF_HARM),
+        ("一个人掉进粪坑里，喊他没反应，快来人", Flag.LIFE_DANGER),
+        ("五十多个业主围在售楼部门口拉横幅讨说法", Flag.GROUP_EVENT),
+        ("他拿着砍刀扬言要砍死我们", Flag.THREAT),
+        ("我们二十六个人工资拖欠五个月没发", Flag.WAGES_GROUP),
+        ("my husband beats me every night, he hit me again", Flag.DOMESTIC_VIOLENCE),
+    ],
+)
+def test_what_must_never_be_missed(text: str, flag: Flag) -> None:
+    assert flag in alarmed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "商场跳楼价大甩卖，喇叭太响",
+        "剪了个爆炸头，店家不肯退钱，气死我了",
+        "老公没有打我，我们就是想好好离婚",
+        "小区搞消防演练，浓烟弹味道大，建议提前通知",
+        "晒谷场七八十个老人坐着看戏",
+        "就我一个人的工资没发，其他人都拿到了",
+    ],
+)
+def test_what_only_looks_so(text: str) -> None:
+    assert alarmed(text) == set()
+
+
+def test_a_flag_makes_the_case_red_and_says_why() -> None:
+    matter = one("我老公又打我了，把我锁在家里不让出门")
+    assert matter.colour is Colour.RED
+    assert matter.kind in (Kind.EVENT, Kind.DISPUTE)
+    assert any(why.startswith("home.") for why in matter.why)
+
+
+def test_a_flag_belongs_to_its_own_matter() -> None:
+    text = "第一件，村口路灯坏了三个月没人修。第二件，他扬言要砍死我，手里拿着刀。"
+    first, second = judged(text).matters
+    assert (first.flags, second.flags) == ((), (Flag.THREAT,))

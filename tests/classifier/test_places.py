@@ -1,0 +1,35 @@
+import pytest
+
+from contracts.vocabulary import Ground
+from tests.classifier.courts import judged, one
+
+
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("诸暨市枫桥镇某村路灯坏了", "330681109"),
+        ("马山街道的工地太吵", "330602014"),
+        ("我在崧厦做伞面", "330604007"),
+        ("漓渚老菜场门口", "330603111"),
+        ("直埠老街窨井盖坏了", "330681106"),
+        ("诸暨的入学政策", "330681"),
+        ("柯桥的布行", "330603"),
+        ("河边那条路没有灯", None),
+        ("长乐未央，三江汇流，平水相逢", None),
+        ("枫桥镇和店口镇之间的班车", "330681"),
+        ("枫桥镇到马山街道", None),
+    ],
+)
+def test_only_what_the_text_says(text: str, town: str | None) -> None:
+    assert one(text).town_code == town
+
+
+def test_the_platform_s_town_counts_where_the_text_is_silent() -> None:
+    assert one("路灯坏了", town_code="330681109").town_code == "330681109"
+    assert one("马山街道路灯坏了", town_code="330681109").town_code == "330602014"
+
+
+def test_the_ground() -> None:
+    assert judged("自然村村口的晒谷场").ground is Ground.RURAL
+    assert judged("小区3幢2单元，菜场边上").ground is Ground.MARKET_TOWN
+    assert judged("路灯坏了").ground is None

@@ -1,0 +1,56 @@
+import pytest
+
+from classifier.quantities import amount_yuan, headcount, number
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("26", 26),
+        ("十七", 17),
+        ("两百八十", 280),
+        ("一百二十", 120),
+        ("七八十", 70),
+        ("十几", 11),
+        ("几十", 20),
+        ("三万七", 30007),
+        ("一千零五", 1005),
+        ("十", 10),
+        ("", 0),
+    ],
+)
+def test_numbers_as_people_say_them(text: str, value: int) -> None:
+    assert number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("我和同事一共26个人", 26),
+        ("来了七八十个老人", 70),
+        ("手下十二个兄弟", 12),
+        ("三十一个人，都没走", 31),
+        ("四十来个坐在门口", 40),
+        ("一百多户村民", 100),
+        ("3栋103麻将馆", None),
+        ("我一个人", None),
+        ("三个月", None),
+    ],
+)
+def test_heads(text: str, people: int | None) -> None:
+    assert headcount(text) == people
+
+
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("合计约58万元", 580_000),
+        ("deposit of 86,000 yuan", 86_000),
+        ("定金两万，退一千二百块钱", 20_000),
+        ("￥399", 399),
+        ("九千六百元", 9600),
+        ("没有钱", None),
+    ],
+)
+def test_the_largest_sum(text: str, yuan: int | None) -> None:
+    assert amount_yuan(text) == yuan
