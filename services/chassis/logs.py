@@ -47,7 +47,7 @@ def set_up(level: str, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
-    stamina.instrumentation.set_on_retry_hooks([])  # whoever retries says once that it must, and once that it can
+    stamina.instrumentation.set_on_retry_hooks([])  # retries are counted; whoever waits says so once
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
