@@ -8,6 +8,7 @@ import structlog
 
 from adapters.adapter import Adapter
 from adapters.base import Page, TryLater
+from adapters.recent import Recent
 from contracts.errors import HubError, Transient
 from contracts.vocabulary import Platform
 from services.chassis import meters
@@ -30,11 +31,10 @@ async def pull_platforms(house: House) -> None:
 
 
 async def _pull(house: House, platform: Platform, adapter: Adapter) -> None:
-    failures = 0
-    wait = 0.0
+    failures, wait, recent = 0, 0.0, Recent()
     while not await house.pause(wait):
         try:
-            more = await _one_page(house, platform, adapter)
+            more = await _one_page(house, platform, adapter, recent)
         except HubError as error:
             failures += 1
             _say_once(platform, error, failures)
@@ -45,12 +45,13 @@ async def _pull(house: House, platform: Platform, adapter: Adapter) -> None:
             failures, wait = 0, 0.0 if more else IDLE
 
 
-async def _one_page(house: House, platform: Platform, adapter: Adapter) -> bool:
+async def _one_page(house: House, platform: Platform, adapter: Adapter, recent: Recent) -> bool:
     cursor = await cursor_of(house.database, platform)
     page: Page = await adapter.pull(cursor)
     now = datetime.now(UTC)
-    if page.postings:
-        await take(house.log, house.database, platform, page.postings, now)
+    if new := recent.fresh(page.postings):
+        await take(house.log, house.database, platform, new, now)
+        recent.remember(new)
     if page.cursor != cursor:
         await move_cursor(house.database, platform, page.cursor, now)
     meters.PULLS.labels(platform, "ok").inc()
