@@ -14,11 +14,10 @@ from classifier.rulebook import Rulebook, load_rulebook
 from classifier.split import Hits, Span, split
 from classifier.text import normalise
 from classifier.topics import Topic, intent, topic
-from contracts.vocabulary import Colour, Intent, Kind, Platform
+from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}
 _WORST_FIRST = tuple(Colour)
-_FOREIGN_TRADE, _CONTRACTS = "foreign_trade", frozenset({"contract", "consumer", "operation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Judge:
         wish = hints.intent_hint or intent(hits, own, self.rulebook)
         mine = [danger for danger in dangers if span.start <= danger.at < span.end]
         certain = [danger for danger in mine if danger.score >= self.rulebook.dangers.certain]
-        kind = self._kind(about, wish, hints.platform, bool(mine))
+        kind = self._kind(about, wish, hints.platform, mine)
         return JudgedMatter(
             start=span.start,
             end=span.end,
@@ -68,14 +67,14 @@ class Judge:
             respondent=respondent(own),
         )
 
-    def _kind(self, about: Topic, wish: Intent, platform: Platform | None, danger: bool) -> Kind:
+    def _kind(self, about: Topic, wish: Intent, platform: Platform | None, dangers: Sequence[Danger]) -> Kind:
         usual = self.rulebook.categories[about.category].kind
-        if danger:
-            return Kind.DISPUTE if usual is Kind.DISPUTE else Kind.EVENT
-        if wish is Intent.CONSULT:
-            return Kind.CONSULTATION
+        if any(danger.flag in POLICE_FIRST for danger in dangers):
+            return Kind.EVENT
         if platform is Platform.ENTERPRISE and usual is not Kind.DISPUTE:
             return Kind.ENTERPRISE_NEED
+        if wish is Intent.CONSULT and not dangers:
+            return Kind.CONSULTATION
         return Kind.EVENT if usual is Kind.CONSULTATION else usual
 
     def _colour(self, kind: Kind, dangers: Sequence[Danger]) -> Colour:

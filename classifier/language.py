@@ -15,7 +15,7 @@ _SCRIPTS = {
 _SCRIPT = re.compile("|".join(f"(?P<{name}>{chars}+)" for name, chars in _SCRIPTS.items()))
 _WORD = re.compile(r"[^\W\d_]+")
 _URDU = frozenset("ٹڈڑںھہۃےگچپ")
-_PERSIAN = re.compile(r"\b(?:است|من|که|این|را|شما|برای|نیست|می)\b")
+_PERSIAN = re.compile(r"\b(?:است|که|این|را|شما|برای|نیست|می)\b")
 _UKRAINIAN, _KAZAKH = frozenset("іїєґ"), frozenset("әғқңөұүһ")
 _ENOUGH_WORDS = 4  # small words of one language, from which a text with Chinese in it is in that language
 
@@ -53,7 +53,7 @@ def _latin(text: str, size: int, han: int) -> str:
 
 def _named(script: str, text: str) -> str:
     if script == "arabic":
-        return "ur" if len(_URDU & set(text)) > 1 else "fa" if len(_PERSIAN.findall(text)) > 1 else "ar"
+        return "fa" if len(_PERSIAN.findall(text)) > 1 else "ur" if len(_URDU & set(text)) > 1 else "ar"
     if script == "cyrillic":
         letters = set(text.lower())
         return "kk" if len(_KAZAKH & letters) > 1 else "uk" if _UKRAINIAN & letters else "ru"

@@ -56,7 +56,8 @@ class Gazetteer:
 
     def _placed(self, text: str, match: re.Match[str]) -> bool:
         before = text[max(0, match.start() - _REACH) : match.start()]
-        return before.endswith(self._before) and text.startswith(self._after, match.end())
+        led = not before or not before[-1].isalnum() or before.endswith(self._before)
+        return led and text.startswith(self._after, match.end())
 
     def ground(self, text: str) -> Ground | None:
         """Market town or countryside, where one has more words in the text than the other."""

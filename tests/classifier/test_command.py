@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -9,7 +10,7 @@ from classifier.__main__ import app
 ROWS = 'id,body\n1,"诸暨市枫桥镇\n村口路灯坏了"\n2,我叫祝阿土，老公又打我，把我锁在家里\n'
 
 
-def run(tmp_path: Path, content: bytes, column: str = "body") -> tuple[int, str, list[dict[str, object]]]:
+def run(tmp_path: Path, content: bytes, column: str = "body") -> tuple[int, str, list[dict[str, Any]]]:
     source, out = tmp_path / "in.csv", tmp_path / "out.jsonl"
     source.write_bytes(content)
     result = CliRunner().invoke(app, ["judge", str(source), "--text", column, "--out", str(out)])
@@ -21,10 +22,10 @@ def run(tmp_path: Path, content: bytes, column: str = "body") -> tuple[int, str,
 def test_one_line_a_row_in_order(tmp_path: Path, encoding: str) -> None:
     code, _, (first, second) = run(tmp_path, ROWS.encode(encoding))
     assert code == 0
-    (matter,) = first["matters"]  # type: ignore[misc]
-    assert (matter["category"], matter["town"]) == ("公共设施/路灯", "330681109")  # type: ignore[index]
-    assert (matter["start"], matter["end"]) == (0, 13)  # type: ignore[index]
-    assert second["matters"][0]["sensitive"] == ["domestic_violence"]  # type: ignore[index]
+    (matter,) = first["matters"]
+    assert (matter["category"], matter["town"]) == ("公共设施/路灯", "330681109")
+    assert (matter["start"], matter["end"]) == (0, 13)
+    assert second["matters"][0]["sensitive"] == ["domestic_violence"]
     assert second["found"] == [{"kind": "name", "start": 2, "end": 5, "value": "祝阿土"}]
     assert second["language"] == "zh"
 
