@@ -136,15 +136,17 @@ def simulators(
     seed: Annotated[int, typer.Option(help="Which story is told.")] = 0,
     with_parent: Annotated[bool, typer.Option(help="Stop when standard input closes.")] = False,
 ) -> None:
-    """The four platforms' own HTTP APIs, simulated."""
+    """The four platforms' own HTTP APIs, simulated, where HUB_PLATFORMS says that they are."""
     from adapters.simulators import SimulatorPlan
     from services.demo.start import serve_simulators
+    from services.platforms import ports
 
     settings = Settings()
     logs.set_up(settings.log_level, settings.log_json)
     plan = SimulatorPlan(
         data_dir=settings.data / "simulators",
         host=settings.host,
+        ports=ports(settings),
         rate=rate,
         replay=replay,
         replay_rate=replay_rate,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from adapters import registry
 from adapters.adapter import Adapter
@@ -20,10 +21,19 @@ def adapters(house: House) -> dict[str, Adapter]:
     }
 
 
+def address(settings: Settings, name: str) -> str:
+    """Where a platform is: as the settings say, else as its manifest."""
+    return settings.platforms.get(name) or registry.manifest(name).base_url
+
+
+def ports(settings: Settings) -> dict[str, int]:
+    """The ports of the platforms, for simulators that stand in for them."""
+    addresses = {name: urlsplit(address(settings, name)) for name in registry.names()}
+    return {name: parts.port for name, parts in addresses.items() if parts.port}
+
+
 def _adapter(house: House, name: str) -> Adapter:
-    manifest = registry.manifest(name)
-    if address := house.settings.platforms.get(name):
-        manifest = manifest.model_copy(update={"base_url": address})
+    manifest = registry.manifest(name).model_copy(update={"base_url": address(house.settings, name)})
     return registry.make(name, house.http, _secrets(house.settings, name) or {}, manifest)
 
 

@@ -18,6 +18,7 @@ from services.chassis.settings import Settings
 from services.demo.officers import play_officers
 from services.demo.people import demo_people
 from services.migrate import migrate
+from services.platforms import address
 from services.roles import ROLES
 from services.web import assemble
 
@@ -68,7 +69,7 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
     environment = os.environ | {"HUB_DATA": str(settings.data), "HUB_LOG_LEVEL": "ERROR"}
     child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, env=environment)
     try:
-        await _answering()
+        await _answering(settings)
         yield
     finally:
         if child.stdin:
@@ -79,14 +80,13 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
             child.kill()
 
 
-async def _answering() -> None:
+async def _answering(settings: Settings) -> None:
     """Wait until every platform answers, so that the first look finds them."""
     async with httpx.AsyncClient(trust_env=False) as http:
         for name in registry.names():
-            address = f"{registry.manifest(name).base_url}/_control/state"
             for _ in range(100):
                 with contextlib.suppress(httpx.TransportError):
-                    await http.get(address)
+                    await http.get(f"{address(settings, name)}/_control/state")
                     break
                 await asyncio.sleep(0.1)
 
