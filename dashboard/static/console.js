@@ -3,6 +3,8 @@
 const words = document.body.dataset;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const stale = document.getElementById("stale");
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "Asia/Shanghai" });
+const STEP = 5000; // between the server's samples
 const MINUTE = 60, HOUR = 3600, DAY = 86400, SILENCE = 15000;
 let offset = 0, heard = Date.now();
 
@@ -42,7 +44,7 @@ function draw() {
     echarts.init(place).setOption({
       animation: false,
       grid: small ? { left: 0, right: 0, top: 4, bottom: 2 } : { left: 48, right: 12, top: 16, bottom: 28 },
-      xAxis: { type: "category", show: !small, data: data.map((_, i) => `-${((data.length - i) * 5 / 60).toFixed(1)}′`), boundaryGap: false },
+      xAxis: { type: "category", show: !small, data: data.map((_, i) => clock.format(Date.now() + offset - (data.length - 1 - i) * STEP)), boundaryGap: false },
       yAxis: { type: "value", show: !small, min: 0, max: (v) => Math.max(1, v.max), splitNumber: 3 },
       series: [{ type: "line", data, showSymbol: false, lineStyle: { width: 1.5, color: "#0b6e6e" }, areaStyle: { color: "#0b6e6e", opacity: 0.12 } }],
     });
@@ -58,25 +60,27 @@ function toast(text) {
 
 const on = (name, act) => document.body.addEventListener(name, act);
 on("htmx:sseOpen", () => { heard = Date.now(); });
-on("htmx:sseMessage", () => { heard = Date.now(); readClock(); tick(); });
+on("htmx:sseBeforeMessage", (event) => { event.preventDefault(); heard = Date.now(); take(event.detail.data); readClock(); tick(); });
 on("htmx:sseError", () => { heard = Math.min(heard, Date.now() - SILENCE + 4000); });
 on("htmx:afterSettle", () => { readClock(); tick(); draw(); });
 on("htmx:responseError", () => toast(words.failed));
 on("htmx:sendError", () => toast(words.failed));
 
-// A pushed row that is not on the screen yet goes on top, unless it was meant only for those who show it.
-on("htmx:oobErrorNoTarget", ({ detail }) => {
-  const row = detail.content, rows = document.getElementById("rows");
-  if (!rows || !row.id.startsWith("case-") || "onlyShown" in row.dataset || row.getAttribute("hx-swap-oob") === "delete") return;
-  row.removeAttribute("hx-swap-oob");
-  rows.prepend(row);
-  htmx.process(row);
-  flash(row);
-});
-on("htmx:oobAfterSwap", ({ detail }) => { if (detail.target.id?.startsWith("case-")) flash(document.getElementById(detail.target.id)); });
+// Pushed elements replace their namesakes, keeping focus; a new row goes on top, unless it is only for who shows it.
+function take(html) {
+  const pushed = document.createElement("template"), rows = document.getElementById("rows");
+  pushed.innerHTML = html;
+  for (const one of [...pushed.content.children]) {
+    const there = document.getElementById(one.id);
+    if ("gone" in one.dataset) there?.remove();
+    else if (there) Idiomorph.morph(there, one);
+    else if (rows && one.matches("tr:not([data-only-shown])")) rows.prepend(one);
+    flash(document.getElementById(one.id));
+  }
+}
 
 function flash(row) {
-  if (row && !calm.matches) row.animate([{ backgroundColor: "#fff4cf" }, {}], { duration: 1600, easing: "ease-out" });
+  if (row?.matches("tr") && !calm.matches) row.animate([{ backgroundColor: "#fff4cf" }, {}], { duration: 1600, easing: "ease-out" });
 }
 
 // A chosen row opens as a whole, not only by its number.

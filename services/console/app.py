@@ -55,13 +55,11 @@ def build(parts: ConsoleParts) -> FastAPI:
 def _lifespan(live: Live, rates: Rates) -> Any:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(live.run(), name="live"), asyncio.create_task(rates.run(), name="rates")]
-        try:
+        async with asyncio.TaskGroup() as group:  # a feed that fails takes the process down, loudly
+            tasks = [group.create_task(feed.run()) for feed in (live, rates)]
             yield
-        finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     return running
 

@@ -41,7 +41,7 @@ async def desk(request: Request, viewer: Who, console: Here) -> HTMLResponse:
         wanted=wanted, now=now, rows=rows_of(found[:PAGE], viewer),
         older=cursor_after(found[PAGE - 1]) if len(found) > PAGE else None,
         figures=await figures_for(console.database, viewer, now),
-        places=places_for(viewer), pushed=False,
+        places=places_for(viewer),
         empty_hub=not found and not await _any_case(console, viewer),
     )  # fmt: skip
 
@@ -75,10 +75,8 @@ async def _missed(console: Console, viewer: Viewer, wanted: Filter, since: datet
         Row(row.case, row.clarity, not wanted.matches(viewer, row.case, now))
         for row in rows_of(found, viewer)
     ]
-    html = [
-        console.pages.render("parts/row.html", viewer.language, row=r, now=now, pushed=True) for r in rows
-    ]
-    clock = console.pages.render("parts/now.html", viewer.language, now=now, pushed=True)
+    html = [console.pages.render("parts/row.html", viewer.language, row=r, now=now) for r in rows]
+    clock = console.pages.render("parts/now.html", viewer.language, now=now)
     return Push("rows", "".join(html) + clock, now)
 
 

@@ -24,7 +24,7 @@ LANGUAGES: Mapping[Language, str] = {"zh": "中文", "en": "English"}
 COOKIE = "hub_language"
 ZONE = ZoneInfo("Asia/Shanghai")
 _HOUR, _DAY = 3600, 86400
-_LOCALES = {"zh": Locale("zh", "CN"), "en": Locale("en", "GB")}
+_LOCALES = {"zh": Locale.parse("zh_Hans_CN"), "en": Locale.parse("en_GB")}
 
 
 def language_of(request: Request) -> Language:

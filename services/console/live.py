@@ -149,9 +149,7 @@ class Live:
         key = (case.matter.case_id, viewer.language, clarity, shown_only)
         if key not in rendered:
             row = Row(case, clarity, shown_only)
-            rendered[key] = self._pages.render(
-                "parts/row.html", viewer.language, row=row, now=now, pushed=True
-            )
+            rendered[key] = self._pages.render("parts/row.html", viewer.language, row=row, now=now)
         return rendered[key]
 
     def _tell_case(self, watcher: Watcher, cases: list[CaseProgressed], now: datetime) -> None:
@@ -164,7 +162,7 @@ class Live:
             watcher.tell(Push(event, "", datetime.now(UTC)))
 
     def _now(self, watcher: Watcher, now: datetime) -> str:
-        return self._pages.render("parts/now.html", watcher.viewer.language, now=now, pushed=True)
+        return self._pages.render("parts/now.html", watcher.viewer.language, now=now)
 
     async def _push_figures(self, now: datetime) -> None:
         rendered: dict[tuple[str | None, str | None, Language], str] = {}
@@ -174,9 +172,7 @@ class Live:
             try:
                 if key not in rendered and watcher.case_id is None:
                     figures = await figures_for(self._database, viewer, now)
-                    rendered[key] = self._pages.render(
-                        "parts/figures.html", viewer.language, figures=figures, pushed=True
-                    )
+                    rendered[key] = self._pages.render("parts/figures.html", viewer.language, figures=figures)
             except Transient:
                 return  # no sign of life: the browsers say so
             watcher.tell(Push("rows", rendered.get(key, "") + self._now(watcher, now), now))

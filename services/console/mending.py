@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from contracts.errors import Fault
 from contracts.topics import BY_NAME
 from services.console.masked import covered_for_mending, uncovered
 
@@ -29,11 +29,20 @@ PLAIN = {  # by the beginning of pydantic's codes
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """One field, in plain words; `known` lists what would be right, where that is a short list."""
+
+    field: str
+    sentence: str
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mended:
     """The value to send, or what is still wrong with it."""
 
     value: str
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Wrong, ...] = ()
 
 
 def mend(topic: str, text: str, original: str) -> Mended:
@@ -42,14 +51,16 @@ def mend(topic: str, text: str, original: str) -> Mended:
     try:
         value = uncovered(text, covered_for_mending(model, original)[1])
     except ValueError:
-        return Mended(text, (Fault("", "no_json", NO_JSON),))
+        return Mended(text, (Wrong("", NO_JSON),))
     try:
         model.model_validate_json(value)
     except ValidationError as error:
-        return Mended(value, tuple(_fault(one["loc"], one["type"]) for one in error.errors()))
+        return Mended(value, tuple(_wrong(one) for one in error.errors(include_input=False)))
     return Mended(value)
 
 
-def _fault(where: tuple[int | str, ...], code: str) -> Fault:
-    sentence = next((words for start, words in PLAIN.items() if code.startswith(start)), UNFIT)
-    return Fault(".".join(map(str, where)), code, sentence)
+def _wrong(error: ErrorDetails) -> Wrong:
+    # pydantic's own sentences are English and may quote; its codes are safe.
+    sentence = next((words for start, words in PLAIN.items() if error["type"].startswith(start)), UNFIT)
+    known = error["ctx"]["expected"] if error["type"] in ("enum", "literal_error") else ""
+    return Wrong(".".join(map(str, error["loc"])), sentence, known)

@@ -1,0 +1,173 @@
+"""The console in a real browser, on real stages."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+from sqlmodel import col
+
+from contracts import ids
+from contracts.events import CaseProgressed
+from contracts.stage import Event
+from contracts.vocabulary import Platform, State
+from feedback.life import is_sensitive
+from services.chassis.letters import Letter
+from tests.console import seed
+from tests.console.conftest import OpenPage
+from tests.console.hub import Hub
+
+pytestmark = pytest.mark.browser
+FENGQIAO = "330681109"
+LAMP = "枫桥镇村口三盏路灯不亮，请尽快安排人来修。"
+
+
+def complaint(n: int, text: str = LAMP) -> Event:
+    now = datetime.now(UTC)
+    return seed.received(seed.posting(n, text, Platform.GRID, FENGQIAO, now), now)
+
+
+def new_case(hub: Hub, n: int, text: str = LAMP) -> CaseProgressed:
+    """The first case of a fresh complaint."""
+    event = complaint(n, text)
+    hub.do(hub.publish(event))
+    hub.do(hub.settled())
+    wanted = ids.case_id(UUID(event.key), 0)
+    return next(case for case in hub.do(hub.cases()) if case.matter.case_id == wanted)
+
+
+def test_wrong_password_is_said_and_the_right_one_opens_the_desk(open_page: OpenPage, hub: Hub) -> None:
+    page = open_page("county")
+    page.context.clear_cookies(name="hub_session")
+    page.goto(f"{hub.url}/topics")
+    expect(page).to_have_url(re.compile(r"/login\?next="))
+    page.fill("[name=login]", "county")
+    page.fill("[name=password]", "wrong")
+    page.click("button.main")
+    expect(page.get_by_role("alert")).to_have_text("登录名或密码有误。")
+    page.fill("[name=password]", "maple-bridge")
+    page.click("button.main")
+    expect(page).to_have_url(f"{hub.url}/topics")
+
+
+def test_a_new_case_appears_by_itself_and_the_focus_stays(open_page: OpenPage, hub: Hub) -> None:
+    page = open_page("town")
+    first = page.locator("#rows tr").first
+    focused = first.locator("a").get_attribute("id")
+    first.locator("a").focus()
+    page.evaluate("window.neverReloaded = true")
+    case = new_case(hub, 7001)
+    row = page.locator(f"#case-{case.matter.case_id}")
+    expect(row).to_be_visible()
+    expect(page.locator("#rows tr").first).to_have_id(f"case-{case.matter.case_id}")
+    assert page.evaluate("document.activeElement.id") == focused
+    assert page.evaluate("window.neverReloaded") is True
+
+
+def test_a_filtered_desk_adds_only_what_matches(open_page: OpenPage, hub: Hub) -> None:
+    page = open_page("county")
+    page.select_option("[name=platform]", "police_110")
+    expect(page).to_have_url(re.compile("platform=police_110"))
+    other = new_case(hub, 7002)
+    unfiltered = open_page("county")
+    expect(unfiltered.locator(f"#case-{other.matter.case_id}")).to_be_visible()
+    expect(page.locator(f"#case-{other.matter.case_id}")).to_have_count(0)
+
+
+def test_an_action_changes_the_state_and_the_desk_sees_it(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7003, "隔壁邻居翻建院墙往我家移了四十公分，雨水全流到我家墙根，说他不认。")
+    desk, page = open_page("county"), open_page("town")
+    page.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    page.get_by_role("button", name="签收", exact=True).click()
+    page.get_by_role("button", name="确认：签收").click()
+    expect(page.locator("#act .success")).to_contain_text("已签收")
+    expect(page.locator(".head .state")).to_have_text("已签收")
+    expect(page.locator(".timeline li").first).to_contain_text("枫桥镇社会治理中心 值班岗")
+    expect(desk.locator(f"#case-{case.matter.case_id} .state")).to_have_text("已签收")
+
+
+def test_a_refused_action_says_why_in_place(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7004, "楼上邻居半夜拖椅子吵得睡不着，物业也劝过，双方吵了几次。")
+    late, quick = open_page("town"), open_page("county")
+    for page in (late, quick):
+        page.goto(f"{hub.url}/cases/{case.matter.case_id}")
+        page.get_by_role("button", name="签收", exact=True).click()
+        expect(page.get_by_role("button", name="确认：签收")).to_be_visible()
+    quick.get_by_role("button", name="确认：签收").click()
+    expect(quick.locator("#act .success")).to_be_visible()
+    late.get_by_role("button", name="确认：签收").click()
+    expect(late.locator("#act .problem")).to_contain_text("案件当前为")
+
+
+def test_a_dead_letter_is_mended_sent_again_and_seen_through(open_page: OpenPage, hub: Hub) -> None:
+    open_letters = select(col(Letter.id), col(Letter.letter)).where(col(Letter.state) == "open").limit(1)
+    letter = hub.do(hub.house.database.rows(open_letters))[0]
+    page = open_page("engineer")
+    page.goto(f"{hub.url}/dead-letters/{letter.id}")
+    box = page.locator("textarea.json")
+    assert "1990000" not in page.content()
+    page.get_by_role("button", name="校验并重新投递").click()
+    expect(page.get_by_role("alert")).to_contain_text("仍有以下错误")
+    text = re.sub(r'"platform": "[^"]*"', '"platform": "grid"', box.input_value())
+    box.fill(re.sub(r'"occurred_at": "[^"]*"', '"occurred_at": "2026-03-01T08:30:00+08:00"', text))
+    page.get_by_role("button", name="校验并重新投递").click()
+    expect(page.get_by_text("处理成功")).to_be_visible(timeout=15_000)
+    case = next(c for c in hub.do(hub.cases()) if str(c.matter.complaint_id) == letter.letter["subject"])
+    assert case.matter.reporter.phone is not None, "what was covered went along unchanged"
+    assert case.matter.reporter.phone.startswith("1990000")
+
+
+def test_hostile_text_stays_text(open_page: OpenPage, hub: Hub) -> None:
+    text = '<script>window.hacked=1</script>"><img src=x onerror="window.hacked=2">路灯不亮，邻居吵架'
+    page = open_page("county")
+    case = new_case(hub, 7005, text)
+    row = page.locator(f"#case-{case.matter.case_id}")
+    expect(row).to_contain_text("<script>")
+    page.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    expect(page.locator("blockquote")).to_contain_text("<script>window.hacked=1</script>")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("blockquote img, blockquote script").count() == 0
+
+
+PAGES = ("/", "/?state=all", "/topics", "/topics/case.opened.v1?partition=0", "/dead-letters", "/nothing")
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "案件"), ("en", "Cases")])
+def test_pages_speak_the_language_and_fit_a_phone(
+    open_page: OpenPage, hub: Hub, language: str, word: str
+) -> None:
+    page = open_page("county", language, 390, 844)
+    expect(page.get_by_role("navigation").first).to_contain_text(word)
+    cases = [f"/cases/{case.matter.case_id}" for case in hub.do(hub.cases()) if case.state in _SHOWN][:3]
+    letters = hub.do(hub.house.database.rows(select(col(Letter.id)).limit(1)))
+    for path in (*PAGES, *cases, f"/dead-letters/{letters[0].id}"):
+        page.goto(hub.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh" else "en")
+
+
+def test_a_lost_stream_is_said(open_page: OpenPage, tmp_path: Path) -> None:
+    with Hub(tmp_path) as short:
+        page = open_page("county", url=short.url)
+        expect(page.get_by_role("heading", name="暂无案件")).to_be_visible()
+        expect(page.locator("#stale")).to_be_hidden()
+    expect(page.locator("#stale")).to_be_visible(timeout=20_000)
+
+
+def test_a_sensitive_row_shows_a_town_only_the_least(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7006, "老公喝醉了又打我，我带着孩子躲在卫生间，头上流血了，枫桥镇新屋里5幢，快来。")
+    assert is_sensitive(case)
+    assert case.state is not State.LINKED
+    town, county = open_page("town"), open_page("county")
+    row = f"#case-{case.matter.case_id}"
+    expect(town.locator(row)).to_contain_text("内容仅公安机关和县级中心可见")
+    expect(county.locator(row)).to_contain_text("喝醉")
+    town.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    assert "喝醉" not in town.content()
+    expect(town.locator(".head .state")).to_be_visible()
+
+
+_SHOWN = (State.MEDIATING, State.CLOSED, State.SETTLED, State.DISPATCHED)

@@ -1,0 +1,185 @@
+"""Who may see and do what, over plain HTTP."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from contracts.events import CaseProgressed
+from contracts.places import county_of
+from contracts.topics import CASE_PROGRESSED
+from feedback.life import is_sensitive
+from feedback.tables import Case
+from services.console.sight import Viewer
+from services.console.tables import AuditEntry
+from services.console.wanted import Filter
+from services.console.words import Role
+from tests.console.hub import Hub
+
+SignIn = Callable[[str], httpx.Client]
+NIL = "00000000-0000-0000-0000-000000000000"
+OPEN_TO_ALL = {"/login", "/logout", "/language/{code}"}
+
+
+def audit(hub: Hub, deed: str) -> list[str]:
+    rows = hub.do(hub.house.database.rows(select(col(AuditEntry.about)).where(col(AuditEntry.deed) == deed)))
+    return [row.about for row in rows]
+
+
+def sensitive_case(hub: Hub) -> CaseProgressed:
+    cases = hub.do(hub.cases())
+    return next(
+        c for c in cases if is_sensitive(c) and c.matter.town_code == "330681109" and c.matter.reporter.phone
+    )
+
+
+def test_every_page_needs_a_session(hub: Hub) -> None:
+    with httpx.Client(base_url=hub.url, headers={"Origin": hub.url}, trust_env=False) as nobody:
+        paths = {
+            path: methods for path, methods in hub.app.openapi()["paths"].items() if path not in OPEN_TO_ALL
+        }
+        assert len(paths) > 12
+        for path, methods in paths.items():
+            real = path.replace("{case_id}", NIL).replace("{letter_id}", NIL).replace("{action}", "sign")
+            for method in methods:
+                answer = nobody.request(method, real.replace("{name}", CASE_PROGRESSED.name))
+                assert answer.status_code == 303, (method, path)
+                assert answer.headers["location"].startswith("/login")
+
+
+def test_a_post_from_another_page_is_refused(sign_in: SignIn, hub: Hub) -> None:
+    client, case = sign_in("county"), hub.do(hub.cases())[0]
+    for origin in ("https://elsewhere.example", "null"):
+        answer = client.post(
+            f"/cases/{case.matter.case_id}/act/note", data={"note": "x"}, headers={"Origin": origin}
+        )
+        assert answer.status_code == 403
+    del client.headers["Origin"]
+    assert client.post("/logout").status_code == 403
+
+
+def test_guessing_passwords_is_slowed_down(hub: Hub) -> None:
+    with httpx.Client(base_url=hub.url, headers={"Origin": hub.url}, trust_env=False) as client:
+        answers = [
+            client.post("/login", data={"login": "nobody", "password": "x"}).status_code for _ in range(6)
+        ]
+    assert answers == [401] * 5 + [429]
+
+
+def test_a_login_leads_only_to_our_own_pages(hub: Hub) -> None:
+    with httpx.Client(base_url=hub.url, headers={"Origin": hub.url}, trust_env=False) as client:
+        for target in ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"):
+            answer = client.get("/language/en", params={"next": target})
+            assert answer.headers["location"] == "/"
+
+
+def test_a_case_elsewhere_looks_like_none(sign_in: SignIn, hub: Hub) -> None:
+    elsewhere = next(
+        c for c in hub.do(hub.cases()) if c.matter.town_code and c.matter.town_code != "330681109"
+    )
+    town = sign_in("town")
+    for path in ("", "/live", "/act/sign"):
+        assert town.get(f"/cases/{elsewhere.matter.case_id}{path}").status_code == 404
+    assert (
+        town.post(f"/cases/{elsewhere.matter.case_id}/reveal", data={"purpose": "contact"}).status_code == 404
+    )
+
+
+def test_a_sensitive_case_keeps_its_secret_from_those_without_right(sign_in: SignIn, hub: Hub) -> None:
+    case = sensitive_case(hub)
+    person, path = case.matter.reporter, f"/cases/{case.matter.case_id}"
+    assert person.phone and person.name
+    for login in ("town", "audit"):
+        client = sign_in(login)
+        shown = client.get(path).text + client.get("/?state=all").text
+        for secret in (person.phone, person.name, case.matter.text[:12], *(f.value for f in case.flags)):
+            assert secret not in shown
+        assert client.post(path + "/reveal", data={"purpose": "contact"}).status_code == 403
+    assert sign_in("engineer").get(path).status_code == 404
+    assert audit(hub, "view_sensitive").count(case.matter.number) >= 2
+
+
+def test_the_reporter_is_covered_until_uncovered_for_a_purpose(sign_in: SignIn, hub: Hub) -> None:
+    case = next(
+        c for c in hub.do(hub.cases()) if not is_sensitive(c) and county_of(c.matter.town_code) == "330681"
+    )
+    phone = case.matter.reporter.phone
+    assert phone
+    county, path = sign_in("county"), f"/cases/{case.matter.case_id}"
+    assert phone not in county.get(path).text
+    assert county.post(path + "/reveal", data={"purpose": "curiosity"}).status_code == 422
+    assert phone in county.post(path + "/reveal", data={"purpose": "contact"}).text
+    assert case.matter.number in audit(hub, "reveal")
+    assert case.matter.number in sign_in("audit").get("/audit").text
+
+
+@pytest.mark.parametrize(
+    "topic", ["complaint.received.v1", "case.opened.v1", "case.progressed.v1", "receipt.due.v1"]
+)
+def test_peeked_messages_hold_nobody(sign_in: SignIn, hub: Hub, topic: str) -> None:
+    cases = hub.do(hub.cases())
+    engineer = sign_in("engineer")
+    shown = "".join(engineer.get(f"/topics/{topic}?partition={n}").text for n in range(6))
+    for case in cases:
+        for secret in (case.matter.reporter.phone, case.matter.reporter.name, case.matter.text[:20]):
+            assert secret is None or secret not in shown
+    assert f"{topic}/0" in audit(hub, "peek")
+    assert "Look at messages" not in sign_in("town").get(f"/topics/{topic}?partition=0").text
+
+
+def test_a_search_among_messages_is_no_oracle(sign_in: SignIn, hub: Hub) -> None:
+    engineer = sign_in("engineer")
+    phone = next(c.matter.reporter.phone for c in hub.do(hub.cases()) if c.matter.reporter.phone)
+    pages = [
+        engineer.get("/topics/case.opened.v1", params={"partition": n, "q": phone}).text for n in range(6)
+    ]
+    assert not any("<details" in page for page in pages)
+
+
+def test_only_auditors_read_the_trail_and_only_menders_mend(sign_in: SignIn) -> None:
+    assert sign_in("county").get("/audit").status_code == 403
+    assert sign_in("town").get("/dead-letters").status_code == 403
+    letter = sign_in("audit").get("/dead-letters").text.split('href="/dead-letters/')[1].split('"')[0]
+    assert sign_in("audit").post(f"/dead-letters/{letter}/drop", data={"why": "none"}).status_code == 403
+
+
+VIEWERS = [
+    Viewer("a", "a", Role.COUNTY_CENTRE, None, None, "zh"),
+    Viewer("b", "b", Role.COUNTY_CENTRE, "330681", None, "zh"),
+    Viewer("c", "c", Role.TOWN_CENTRE, "330681109", None, "zh"),
+    Viewer("d", "d", Role.AUDITOR, None, None, "zh"),
+    Viewer("e", "e", Role.ENGINEER, None, None, "zh"),
+]
+QUERIES: list[dict[str, str]] = [
+    {}, {"state": "all"}, {"state": "closed"}, {"kind": "dispute"}, {"colour": "red"}, {"platform": "grid"},
+    {"place": "330681"}, {"place": "330681109"}, {"due": "late"}, {"q": "1"}, {"kind": "nonsense"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+@pytest.mark.parametrize("viewer", VIEWERS, ids=lambda v: v.role)
+def test_the_live_feed_and_the_database_answer_alike(hub: Hub, viewer: Viewer, query: dict[str, str]) -> None:
+    wanted, now = Filter.parse(query), datetime.now(UTC)
+    conditions = wanted.conditions(viewer, now)
+    rows = hub.do(
+        hub.house.database.rows(
+            select(col(Case.number), col(Case.overdue), col(Case.snapshot)).where(*conditions)
+        )
+    )
+    cases = hub.do(hub.cases())
+    assert {row.number for row in rows} == {
+        case.matter.number for case in cases if wanted.matches(viewer, case, now)
+    }
+    assert viewer.role is not Role.ENGINEER or not rows
+
+
+def test_pages_hold_no_data_a_browser_could_run(sign_in: SignIn) -> None:
+    answer = sign_in("county").get("/")
+    policy = answer.headers["content-security-policy"]
+    assert "script-src" not in policy
+    assert policy.startswith("default-src 'self';")
+    assert "<script>" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
