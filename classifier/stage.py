@@ -7,12 +7,12 @@ from typing import Any, cast
 from sqlalchemy import Select, select
 
 from classifier.judge import Judge
-from classifier.judgement import Hints, JudgedMatter, Judgement
+from classifier.judgement import Judgement
+from classifier.matters import hints_of, matter_of
 from classifier.tables import Complaint
-from contracts.events import Actor, CaseCommand, CaseOpened, ComplaintReceived, Found, Matter
-from contracts.ids import case_id, case_number, event_id
+from contracts.events import Actor, CaseCommand, CaseOpened, ComplaintReceived
+from contracts.ids import case_id, event_id
 from contracts.personal import Contract
-from contracts.places import county_of, is_place
 from contracts.stage import Event, How, Outcome, View, Write
 from contracts.topics import CASE_COMMAND, CASE_OPENED, COMPLAINT_RECEIVED, Topic
 from contracts.vocabulary import Action, ActorKind, Flag
@@ -58,7 +58,7 @@ class ClassifyStage:
     ) -> tuple[Outcome, _Known]:
         if before and before.revision == complaint.revision:
             return Outcome(event), before
-        judgement = self.judge.judge(complaint.posting.text, _hints(complaint))
+        judgement = self.judge.judge(complaint.posting.text, hints_of(complaint))
         had = before.matters if before else 0
         after = _Known(
             complaint.revision,
@@ -93,76 +93,13 @@ class ClassifyStage:
         return Write(Complaint, {**values, "received_at": complaint.received_at})
 
     def _open(self, event: Event, complaint: ComplaintReceived, judgement: Judgement, ordinal: int) -> Event:
-        matter = self._matter(complaint, judgement, ordinal)
+        matter = matter_of(complaint, judgement, ordinal, self.judge.rulebook.version)
         key = matter.town_code or NOWHERE
         return _follow(event, ordinal, CASE_OPENED, key, str(matter.case_id), CaseOpened(matter=matter))
-
-    def _matter(self, complaint: ComplaintReceived, judgement: Judgement, ordinal: int) -> Matter:
-        posting, judged = complaint.posting, judgement.matters[ordinal]
-        case = case_id(complaint.complaint_id, ordinal)
-        return Matter(
-            case_id=case,
-            number=case_number(case),
-            complaint_id=complaint.complaint_id,
-            platform=posting.platform,
-            external_id=posting.external_id,
-            ordinal=ordinal,
-            of=len(judgement.matters),
-            text=posting.text[judged.start : judged.end],
-            start=judged.start,
-            end=judged.end,
-            found=_found_in(judgement, judged),
-            intent=judged.intent,
-            kind=judged.kind,
-            category=judged.category,
-            second_category=judged.second_category,
-            taxonomy=self.judge.rulebook.version,
-            confidence=judged.confidence,
-            colour=judged.colour,
-            flags=judged.flags,
-            look=judged.look,
-            why=judged.why,
-            town_code=judged.town_code,
-            address=judgement.address,
-            respondent=judged.respondent,
-            organisation=posting.organisation,
-            language=judgement.language,
-            headcount=judged.headcount,
-            amount_yuan=judged.amount_yuan,
-            reporter=posting.reporter,
-            non_police=posting.non_police,
-            occurred_at=posting.occurred_at,
-            received_at=complaint.received_at,
-        )
 
 
 def _data(event: Event) -> ComplaintReceived:
     return cast(ComplaintReceived, event.data)
-
-
-def _hints(complaint: ComplaintReceived) -> Hints:
-    posting = complaint.posting
-    code = posting.town_code
-    return Hints(
-        platform=posting.platform,
-        town_code=code if code and (is_place(code) or county_of(code)) else None,
-        address=posting.address,
-        intent_hint=posting.intent_hint,
-        non_police=posting.non_police,
-    )
-
-
-def _found_in(judgement: Judgement, matter: JudgedMatter) -> tuple[Found, ...]:
-    """What was found within the matter, from the matter's own beginning; a part of it where it sticks out."""
-    return tuple(
-        Found(
-            kind=found.kind,
-            start=max(found.start, matter.start) - matter.start,
-            end=min(found.end, matter.end) - matter.start,
-        )
-        for found in judgement.found
-        if found.start < matter.end and found.end > matter.start
-    )
 
 
 def _supplement(event: Event, complaint: ComplaintReceived, judgement: Judgement, ordinal: int) -> Event:

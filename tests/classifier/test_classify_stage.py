@@ -82,6 +82,7 @@ def test_the_complaint_s_row() -> None:
 def test_the_key_where_nobody_knows_the_place() -> None:
     keys = [decide(received("路灯坏了", **hint))[0].events[0].key for hint in ({}, {"town_code": "330681"})]
     assert keys == ["unknown", "330681"]
+    assert decide(received("路灯坏了", town_code="330681999"))[0].events[0].key == "330681"
     assert decide(received("路灯坏了", town_code="999999999"))[0].events[0].key == "unknown"
 
 
