@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from contracts.errors import TooManyDeadLetters
+from contracts.errors import HubError, TooManyDeadLetters
 from contracts.topics import TOPICS
 from services.chassis.database import Database
 from services.chassis.log import Log
@@ -98,6 +99,10 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, stop.set)
 
 
+class PortTaken(HubError):
+    """Nobody could reach us."""
+
+
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: the house decides when to stop."""
 
@@ -110,11 +115,10 @@ def serving(app: FastAPI, host: str, port: int) -> Work:
     """The work of answering HTTP."""
 
     async def serve(house: House) -> None:
-        config = uvicorn.Config(
-            app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5
-        )
+        bound = _bound(host, port)
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
         server = _Server(config)
-        running = asyncio.create_task(server.serve())
+        running = asyncio.create_task(server.serve([bound]))
         stopping = asyncio.create_task(house.stop.wait())
         await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
@@ -122,3 +126,10 @@ def serving(app: FastAPI, host: str, port: int) -> Work:
         await running
 
     return serve
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError:
+        raise PortTaken(f"{host}:{port} is taken or not ours: stop what uses it, or set HUB_PORT") from None

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from adapters import registry
 from adapters.simulators import SimulatorPlan, serve
+from contracts.errors import HubError
 from services.chassis.house import Work, live, open_house
 from services.chassis.settings import Settings
 from services.demo.officers import play_officers
@@ -27,7 +28,9 @@ out = Console(soft_wrap=True)
 
 async def run_hub(settings: Settings) -> None:
     """Every role in this process, until a signal."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     settings.data.mkdir(parents=True, exist_ok=True)
+    out.print("Preparing the database …")
     await migrate(settings.database_url)
     async with open_house(settings) as house, _platforms(settings):
         works: list[Work] = assemble(house, list(ROLES))
@@ -48,7 +51,12 @@ async def serve_simulators(plan: SimulatorPlan, with_parent: bool) -> None:
         loop.add_signal_handler(number, stop.set)
     if with_parent:
         loop.add_reader(sys.stdin.fileno(), stop.set)  # nothing is ever sent: readable means closed
-    await serve(plan, stop)
+    try:
+        await serve(plan, stop)
+    except OSError:
+        raise HubError(
+            "a simulated platform's port is taken: stop what uses it, or set HUB_PLATFORMS"
+        ) from None
 
 
 @asynccontextmanager
@@ -57,6 +65,7 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
     if not settings.demo:
         yield
         return
+    out.print("Starting four simulated platforms …")
     command = [
         sys.executable,
         "-m",
@@ -69,7 +78,7 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
     environment = os.environ | {"HUB_DATA": str(settings.data), "HUB_LOG_LEVEL": "ERROR"}
     child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, env=environment)
     try:
-        await _answering(settings)
+        await _answering(settings, child)
         yield
     finally:
         if child.stdin:
@@ -80,15 +89,17 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
             child.kill()
 
 
-async def _answering(settings: Settings) -> None:
+async def _answering(settings: Settings, child: asyncio.subprocess.Process) -> None:
     """Wait until every platform answers, so that the first look finds them."""
     async with httpx.AsyncClient(trust_env=False) as http:
         for name in registry.names():
-            for _ in range(100):
+            while child.returncode is None:
                 with contextlib.suppress(httpx.TransportError):
                     await http.get(f"{address(settings, name)}/_control/state")
                     break
                 await asyncio.sleep(0.1)
+    if child.returncode is not None:
+        raise HubError("the simulated platforms did not start; the line above says why")
 
 
 def _webhook(settings: Settings) -> str:
