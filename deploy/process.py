@@ -29,6 +29,13 @@ class Engine(ABC):
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        """The running server's process id."""
+        if self._process is None:
+            raise EngineError(f"{self.name} does not run")
+        return self._process.pid
+
+    @property
     @abstractmethod
     def url(self) -> str:
         """What HUB_LOG or HUB_DATABASE must be to use this engine."""
