@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from classifier.cues import Cue, Hit
 from classifier.quantities import people
-from classifier.rulebook import DangerRule, Dangers
+from classifier.rules import DangerRule, Dangers
 from contracts.vocabulary import Flag
 
 _Concepts = Mapping[str, Sequence[Hit]]

@@ -9,9 +9,9 @@ from classifier.dangers import Danger, find_dangers
 from classifier.extract import find_personal, respondent
 from classifier.judgement import Hints, JudgedMatter, Judgement
 from classifier.language import detect
-from classifier.load import load_rulebook
 from classifier.quantities import amount_yuan, headcount
-from classifier.rulebook import Rulebook
+from classifier.rulebook import load_rulebook
+from classifier.rules import Rulebook
 from classifier.split import Hits, Span, split
 from classifier.text import normalise
 from classifier.topics import Topic, intent, topic

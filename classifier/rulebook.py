@@ -1,80 +1,109 @@
-"""The rulebook: what a county knows about words, as data."""
+"""Reads the rulebook's files, once, for whoever builds the judge."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
 
-from classifier.cues import Scanner
+from classifier.cues import Cue, Scanner
 from classifier.places import Gazetteer
+from classifier.rules import Category, DangerRule, Dangers, Rulebook, Splitting
 from contracts.vocabulary import Colour, Flag, Intent, Kind
 
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One entry of the taxonomy; the first level stands for itself where no second fits."""
-
-    code: str
-    zh: str
-    en: str
-    kind: Kind
+_SPLITTING = ("switch_evidence", "item", "sentence", "story", "most")
+_WEIGHTS = {"strong": 4.0, "foreign": 3.0, "words": 2.0, "weak": 1.0}
 
 
-@dataclass(frozen=True, slots=True)
-class DangerRule:
-    """Meets where a hit of each concept lies within reach of the first one's."""
-
-    id: str
-    flag: Flag
-    all: tuple[str, ...]
-    weight: float
-    within: int = 0
-    distinct: bool = False
-    unless: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Dangers:
-    """The numbers and rules of `dangers.toml`."""
-
-    rules: tuple[DangerRule, ...]
-    colours: Mapping[Flag, Colour]
-    calm: Mapping[str, float]
-    calm_reach: int
-    negation: tuple[str, ...]
-    negation_reach: int
-    negatable: frozenset[str]
-    certain: float
-    look: float
-    crowd: int
-    several: int
+def load_rulebook(folder: Path | None = None) -> Rulebook:
+    """The hub's own rulebook, with the county's files of `folder` in place of those it holds."""
+    taxonomy, intents = _read(folder, "taxonomy"), _read(folder, "intents")
+    dangers, splitting, places = (_read(folder, name) for name in ("dangers", "splitting", "places"))
+    cues = [
+        *_taxonomy_cues(taxonomy),
+        *_intent_cues(intents),
+        *_danger_cues(dangers),
+        *_splitting_cues(splitting),
+    ]
+    return Rulebook(
+        version=taxonomy["version"],
+        categories={c.code: c for c in _categories(taxonomy)},
+        intent_order=tuple(map(Intent, intents["order"])),
+        intent_default=Intent(intents["default"]),
+        intent_names={Intent(key): zh for key, zh in intents["names"].items()},
+        question=intents["question"],
+        dangers=_dangers(dangers),
+        splitting=Splitting(**{key: splitting[key] for key in _SPLITTING}),
+        gazetteer=Gazetteer(places),
+        scanner=Scanner(cues),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Splitting:
-    """The numbers of `splitting.toml`."""
+def category_names(folder: Path | None = None) -> dict[str, dict[str, str]]:
+    """`{code: {"zh": "公共设施/路灯", "en": "Public facilities/Street lights"}}` of the whole taxonomy."""
+    names = {c.code: {"zh": c.zh, "en": c.en} for c in _categories(_read(folder, "taxonomy"))}
+    for code, own in names.items():
+        top = names[code.partition("/")[0]]
+        if own is not top:
+            own.update({language: f"{top[language]}/{own[language]}" for language in own})
+    return names
 
-    switch_evidence: float
-    item: float
-    sentence: float
-    story: int
-    most: int
+
+def _read(folder: Path | None, name: str) -> dict[str, Any]:
+    own: Traversable = files("classifier") / "data" / f"{name}.toml"
+    local = folder / f"{name}.toml" if folder else None
+    source = local if local and local.is_file() else own
+    return tomllib.loads(source.read_text("utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """Everything the judge knows."""
+def _entries(taxonomy: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, Any], str]]:
+    for top, body in taxonomy.items():
+        if isinstance(body, dict):
+            yield top, body, str(body["kind"])
+            for code, child in body.items():
+                if isinstance(child, dict):
+                    yield f"{top}/{code}", child, str(child.get("kind", body["kind"]))
 
-    version: str
-    categories: Mapping[str, Category]
-    intent_order: tuple[Intent, ...]
-    intent_default: Intent
-    intent_names: Mapping[Intent, str]
-    question: float
-    dangers: Dangers
-    splitting: Splitting
-    gazetteer: Gazetteer
-    scanner: Scanner
 
-    def name(self, code: str) -> str:
-        """`公共设施/路灯`, from a code."""
-        top = self.categories[code.partition("/")[0]]
-        return top.zh if top.code == code else f"{top.zh}/{self.categories[code].zh}"
+def _categories(taxonomy: Mapping[str, Any]) -> Iterable[Category]:
+    return [Category(code, body["zh"], body["en"], Kind(kind)) for code, body, kind in _entries(taxonomy)]
+
+
+def _taxonomy_cues(taxonomy: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
+    for code, body, _ in _entries(taxonomy):
+        for name, weight in _WEIGHTS.items():
+            yield from ((word, Cue("category", code, weight)) for word in body.get(name, ()))
+
+
+def _intent_cues(intents: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
+    for intent, groups in intents["words"].items():
+        for weight, words in groups.items():
+            yield from ((word, Cue("intent", intent, float(weight))) for word in words)
+
+
+def _danger_cues(dangers: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
+    yield from ((word, Cue("blind", "blind", 0)) for word in dangers["blind"])
+    for concept, words in dangers["concepts"].items():
+        yield from ((word, Cue("danger", concept, 1)) for word in words)
+
+
+def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
+    for key in ("switch", "evidence", "announced", "same"):
+        yield from ((word, Cue("split", key, 1)) for word in splitting[key])
+
+
+def _dangers(data: Mapping[str, Any]) -> Dangers:
+    names = ("calm", "calm_reach", "negation_reach", "certain", "look", "crowd", "several")
+    return Dangers(
+        rules=tuple(map(_rule, data["rule"])),
+        colours={Flag(flag): Colour(colour) for flag, colour in data["colours"].items()},
+        negation=tuple(data["negation"]),
+        negatable=frozenset(data["negatable"]),
+        **{name: data[name] for name in names},
+    )
+
+
+def _rule(data: Mapping[str, Any]) -> DangerRule:
+    lists = {"all": tuple(data["all"]), "unless": tuple(data.get("unless", ()))}
+    return DangerRule(**{**data, **lists, "flag": Flag(data["flag"])})

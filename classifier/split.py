@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from classifier.cues import Hit
 from classifier.quantities import number
-from classifier.rulebook import Splitting
+from classifier.rules import Splitting
 from classifier.topics import scores, subject
 
 _ITEM = re.compile(

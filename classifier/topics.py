@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from classifier.cues import Hit
-from classifier.rulebook import Rulebook
+from classifier.rules import Rulebook
 from contracts.vocabulary import Intent
 
 UNKNOWN = "other"

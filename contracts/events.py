@@ -35,7 +35,9 @@ from contracts.vocabulary import (
     State,
 )
 
-FoundKind = Literal["name", "phone", "id_number", "passport", "plate", "address_detail", "contact", "bank_card"]
+FoundKind = Literal[
+    "name", "phone", "id_number", "passport", "plate", "address_detail", "contact", "bank_card"
+]
 
 
 class Person(Contract):

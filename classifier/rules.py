@@ -1,0 +1,80 @@
+"""What the rulebook holds: what a county knows about words, as types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from classifier.cues import Scanner
+from classifier.places import Gazetteer
+from contracts.vocabulary import Colour, Flag, Intent, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One entry of the taxonomy; the first level stands for itself where no second fits."""
+
+    code: str
+    zh: str
+    en: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DangerRule:
+    """Meets where a hit of each concept lies within reach of the first one's."""
+
+    id: str
+    flag: Flag
+    all: tuple[str, ...]
+    weight: float
+    within: int = 0
+    distinct: bool = False
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dangers:
+    """The numbers and rules of `dangers.toml`."""
+
+    rules: tuple[DangerRule, ...]
+    colours: Mapping[Flag, Colour]
+    calm: Mapping[str, float]
+    calm_reach: int
+    negation: tuple[str, ...]
+    negation_reach: int
+    negatable: frozenset[str]
+    certain: float
+    look: float
+    crowd: int
+    several: int
+
+
+@dataclass(frozen=True, slots=True)
+class Splitting:
+    """The numbers of `splitting.toml`."""
+
+    switch_evidence: float
+    item: float
+    sentence: float
+    story: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything the judge knows."""
+
+    version: str
+    categories: Mapping[str, Category]
+    intent_order: tuple[Intent, ...]
+    intent_default: Intent
+    intent_names: Mapping[Intent, str]
+    question: float
+    dangers: Dangers
+    splitting: Splitting
+    gazetteer: Gazetteer
+    scanner: Scanner
+
+    def name(self, code: str) -> str:
+        """`公共设施/路灯`, from a code."""
+        top = self.categories[code.partition("/")[0]]
+        return top.zh if top.code == code else f"{top.zh}/{self.categories[code].zh}"
