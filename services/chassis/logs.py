@@ -49,7 +49,7 @@ def set_up(level: str, as_json: bool) -> None:
     )
     stamina.instrumentation.set_on_retry_hooks([])  # retries are counted; whoever waits says so once
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for noisy in ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio"):
+    for noisy in ("aiokafka", "alembic", "httpx", "httpcore", "uvicorn.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
