@@ -170,6 +170,7 @@ class CaseCommand(Contract):
     clock: ClockKind | None = None  # expire
     due_at: AwareDatetime | None = None  # expire
     flags: tuple[Flag, ...] = ()  # supplement
+    rounds: int = 0  # supplement: how often it came before its case did
 
 
 class Running(Contract):

@@ -8,7 +8,9 @@ from sqlalchemy import event as sqlalchemy_event
 
 from contracts.events import CaseProgressed, Matter, ReceiptDue, WarningRaised
 from contracts.ids import event_id
+from contracts.topics import CASE_COMMAND
 from contracts.vocabulary import Action, Colour, Flag, Kind, Level, Outcome, Platform, State
+from feedback.commanded import MOST_ROUNDS
 from tests.feedback.house import HUB, T0, House, answers, force, matter, news, person
 
 M = matter()
@@ -77,6 +79,23 @@ def test_what_is_not_allowed_changes_nothing(handed: House) -> None:
 
 def test_a_command_for_an_unknown_case_is_invalid(house: House) -> None:
     outcome = house.do(uuid4(), Action.SIGN)
+    assert outcome.invalid is not None and outcome.invalid.code == "unknown_case"
+
+
+def test_a_supplement_that_overtakes_its_case_comes_round_again_until_the_case_is_there(house: House) -> None:
+    early = house.command(ID, Action.SUPPLEMENT, HUB, note="还有人受伤", flags=(Flag.LIFE_DANGER,))
+    [outcome] = house.give(early)
+    [again] = outcome.events
+    assert (again.topic, again.key, again.id != early.id) == (CASE_COMMAND, str(ID), True)
+    assert again.data.rounds == 1 and again.data.note == "还有人受伤"
+    [outcome] = house.give(house.routed(M, force("F1")))
+    [outcome] = house.give(again)
+    [progress] = news(outcome, CaseProgressed)
+    assert progress.flags == (Flag.LIFE_DANGER,) and progress.reroute is not None
+
+
+def test_a_supplement_whose_case_never_comes_does_not_go_round_for_ever(house: House) -> None:
+    outcome = house.do(ID, Action.SUPPLEMENT, HUB, note="x", rounds=MOST_ROUNDS)
     assert outcome.invalid is not None and outcome.invalid.code == "unknown_case"
 
 
