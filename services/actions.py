@@ -6,12 +6,14 @@ process decides, and a caller that gives up waiting has lost nothing.
 
 import asyncio
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from contracts.errors import Transient
 from contracts.events import CaseCommand
 from contracts.stage import Event
 from contracts.topics import CASE_COMMAND
@@ -23,7 +25,7 @@ from services.chassis.envelope import encode
 from services.chassis.ledger import Ledger
 from services.chassis.log import Log
 
-_PATIENCE = 5.0  # seconds
+PATIENCE = 5.0  # seconds
 _FIRST_LOOK, _SLOWEST_LOOK = 0.01, 0.1
 
 
@@ -42,16 +44,30 @@ class Actions:
     def __init__(self, log: Log, database: Database) -> None:
         self.log, self.database = log, database
 
-    async def submit(self, command: CaseCommand, once: str | None = None) -> ActResult:
-        """Have it done. The same `once` (an idempotency key) for a case is the same command.
+    async def submit(self, command: CaseCommand, command_id: UUID | None = None) -> ActResult:
+        """Have it done. The same `command_id` is the same command, however often it is submitted.
 
-        Raises `LogDown` where nothing was taken.
+        Raises `Transient` where it is not known to be in the log.
         """
-        command_id = uuid5(command.case_id, f"command\x1f{once}") if once else uuid4()
-        await self.log.publish([encode(await self._event(command, command_id))])
-        result = await self._outcome(command_id, command.case_id)
+        event = await self._event(command, command_id or uuid4())
+        await self.log.publish([encode(event)])
+        result = await self._wait(event.id, command.case_id)
         meters.ACTIONS.labels(command.action, result.status).inc()
         return result
+
+    async def outcome(self, command_id: UUID, case_id: UUID) -> ActResult | None:
+        """What was decided on a command, with the case's state as it is now; None where nothing is yet."""
+        verdicts = await self.database.rows(
+            select(col(Ledger.verdict), col(Ledger.reason)).where(
+                col(Ledger.stage) == "feedback", col(Ledger.input_id) == command_id
+            )
+        )
+        if not verdicts:
+            return None
+        states = await self.database.rows(select(col(Case.state)).where(col(Case.id) == case_id))
+        state = State(states[0].state) if states else None
+        done = verdicts[0].verdict == "done"
+        return ActResult("done" if done else "refused", verdicts[0].reason, state)
 
     async def _event(self, command: CaseCommand, command_id: UUID) -> Event:
         # A linked case lives in its lead's partition, so that one worker decides for both.
@@ -66,25 +82,14 @@ class Actions:
             data=command,
         )
 
-    async def _outcome(self, command_id: UUID, case_id: UUID) -> ActResult:
-        wait, waited = _FIRST_LOOK, 0.0
-        while waited < _PATIENCE:
+    async def _wait(self, command_id: UUID, case_id: UUID) -> ActResult:
+        wait, until = _FIRST_LOOK, monotonic() + PATIENCE
+        while monotonic() < until:
             await asyncio.sleep(wait)
-            waited += wait
             wait = min(wait * 1.5, _SLOWEST_LOOK)
-            if result := await self._look(command_id, case_id):
-                return result
+            try:
+                if result := await self.outcome(command_id, case_id):
+                    return result
+            except Transient:
+                continue  # it is in the log: to ask its sender to send it again would be a lie
         return ActResult("pending")
-
-    async def _look(self, command_id: UUID, case_id: UUID) -> ActResult | None:
-        verdicts = await self.database.rows(
-            select(col(Ledger.verdict), col(Ledger.reason)).where(
-                col(Ledger.stage) == "feedback", col(Ledger.input_id) == command_id
-            )
-        )
-        if not verdicts:
-            return None
-        states = await self.database.rows(select(col(Case.state)).where(col(Case.id) == case_id))
-        state = State(states[0].state) if states else None
-        done = verdicts[0].verdict == "done"
-        return ActResult("done" if done else "refused", verdicts[0].reason, state)

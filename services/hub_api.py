@@ -8,7 +8,7 @@ from classifier.rulebook import category_names
 from router.data_files import DATA
 from router.force_files import load_registry
 from services.actions import Actions
-from services.api import cases, complaints, events, operations, subscriptions
+from services.api import cases, complaints, events, nowhere, operations, subscriptions
 from services.api.parts import Parts
 from services.chassis.house import House, Work
 from services.console.app import build as build_console
@@ -25,6 +25,7 @@ def attach(house: House, app: FastAPI) -> Sequence[Work]:
     parts = Parts(house, key_ring(house.database), actions)
     for module in (complaints, cases, subscriptions, events, operations):
         app.include_router(module.router(parts))
+    app.include_router(nowhere.router(app))
     console = build_console(
         ConsoleParts(
             database=house.database,

@@ -17,11 +17,17 @@ Every call needs a key: `Authorization: Bearer KEY`. Errors are RFC 9457 problem
 
 def assemble(house: House, roles: Sequence[str]) -> list[Work]:
     """All work of a process that plays these roles, answering HTTP among it."""
-    app = FastAPI(title="Shuzhi Fengqiao", version="1", description=_ABOUT, redirect_slashes=False)
-    app.include_router(ops.router(_checks(house)))  # first: the console takes whatever path is left over
-    works = [work for role in roles for work in ROLES[role].build(house, app)]
-    guard(app)
+    app, works = build(house, roles)
     return [*works, serving(app, house.settings.host, house.settings.port)]
+
+
+def build(house: House, roles: Sequence[str]) -> tuple[FastAPI, list[Work]]:
+    """The app of such a process, and its other work."""
+    app = FastAPI(title="Shuzhi Fengqiao", version="1", description=_ABOUT, redirect_slashes=False)
+    app.include_router(ops.router(_checks(house)))
+    # In the order of ROLES: the hub's console comes last and takes whatever path is left over.
+    works = [work for name, role in ROLES.items() if name in roles for work in role.build(house, app)]
+    return guard(app), works
 
 
 def _checks(house: House) -> dict[str, ops.Check]:

@@ -1,85 +1,42 @@
 """Cases over REST: a filtered list, one case with its timeline, what people do to it."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, select, tuple_
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import select
 from sqlmodel import col
 
-from contracts.errors import NotAllowed
-from contracts.events import Actor, CaseCommand, CaseProgressed
+from contracts.events import CaseCommand, CaseProgressed
 from contracts.stage import AnyRow
-from contracts.vocabulary import SYSTEM_ACTIONS, Action, ActorKind, Colour, Kind, Outcome, Platform, State
-from feedback import life, reasons
+from contracts.vocabulary import Action
+from feedback import life
 from feedback.tables import Case, CaseChange
-from feedback.views import SEE_SENSITIVE, Role, Viewer, case_for, concerns, timeline_for, who
-from services.api.paging import bad_cursor, unwrap, wrap
+from feedback.views import Viewer, case_for, concerns, timeline_for, who
+from services.actions import ActResult
+from services.api.deeds import ANSWERS, Deed, Done, command_id, command_of, refused
 from services.api.parts import Parts, viewer_of
+from services.api.search import Wanted, cursor_after, page_of
+from services.api.seen import CaseSeen, ChangeSeen
 from services.http.auth import Caller, Needs, Scope
 from services.http.described import documented
 from services.http.problem import Problem
-
-_PEOPLE_DO = tuple(action for action in Action if action not in SYSTEM_ACTIONS)
-
-
-class Wanted(BaseModel):
-    """The filter of a list. What is absent does not limit."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    county: str | None = Field(None, pattern=r"^\d{6}$", description="Six digits.")
-    town: str | None = Field(None, pattern=r"^\d{9}$", description="Nine digits.")
-    state: State | None = None
-    kind: Kind | None = None
-    category: str | None = Field(None, max_length=64, description="`labour` holds `labour/wages` too.")
-    colour: Colour | None = None
-    platform: Platform | None = None
-    force: str | None = Field(None, max_length=64, description="A force's id.")
-    overdue: bool | None = None
-    number: str | None = Field(None, max_length=32, description="The case number, spaces or none.")
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=256, description="`next` of the page before.")
-
-
-class Deed(BaseModel):
-    """What somebody does. Which fields an action needs is said in its refusal, and in the console's forms."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    action: Action = Field(json_schema_extra={"enum": list(_PEOPLE_DO)})
-    by: str = Field(min_length=1, max_length=64, description="The login or program that does it.")
-    note: str | None = Field(None, max_length=4000)
-    reason: str | None = Field(None, max_length=64, description="A code, for a return.")
-    force_id: str | None = Field(None, max_length=64, description="Whom to assign or transfer to.")
-    outcome: Outcome | None = None
-    satisfied: bool | None = None
-    solved: bool | None = None
 
 
 class CasePage(BaseModel):
     """A page of cases as the caller may see them, newest first."""
 
-    items: list[dict[str, Any]]
-    next: str | None
+    items: list[CaseSeen]
+    next: str | None = Field(description="The cursor of the page that follows; null on the last.")
 
 
 class CaseFile(BaseModel):
     """One case as the caller may see it."""
 
-    case: dict[str, Any]
-    timeline: list[dict[str, Any]]
-    allowed: list[Action]
-
-
-class Done(BaseModel):
-    """What an action led to; `pending`: it is in the log and will be decided."""
-
-    status: str
-    state: State | None
+    case: CaseSeen
+    timeline: list[ChangeSeen]
+    allowed: list[Action] = Field(description="What the caller may do to it now.")
 
 
 def router(parts: Parts) -> APIRouter:
@@ -91,19 +48,14 @@ def router(parts: Parts) -> APIRouter:
     async def list_cases(
         wanted: Annotated[Wanted, Query()], caller: Annotated[Caller, Depends(reading)]
     ) -> CasePage:
-        """Newest first, a page at a time. Whoever may not see sensitive cases cannot search in them either."""
+        """Newest first, a page at a time. Whoever may not see sensitive cases cannot search in them."""
         viewer = viewer_of(caller)
-        query = (
-            select(col(Case.id), col(Case.received_at), col(Case.snapshot))
-            .where(*_conditions(wanted, viewer))
-            .order_by(col(Case.received_at).desc(), col(Case.id).desc())
-            .limit(wanted.limit + 1)
-        )
-        rows = await parts.house.database.rows(query)
+        rows = await parts.house.database.rows(page_of(wanted, viewer))
         shown = [case_for(row.snapshot, viewer) for row in rows[: wanted.limit]]
         more = len(rows) > wanted.limit
         return CasePage(
-            items=[case for case in shown if case], next=_place(rows[wanted.limit - 1]) if more else None
+            items=[CaseSeen(case) for case in shown if case],
+            next=cursor_after(rows[wanted.limit - 1]) if more else None,
         )
 
     @routes.get("/{case_id}", summary="One case", responses=documented(401, 403, 404, 422, 503))
@@ -113,79 +65,55 @@ def router(parts: Parts) -> APIRouter:
         row = await _find(parts, case_id, viewer)
         changes = select(col(CaseChange.change)).where(col(CaseChange.case_id) == case_id)
         timeline = await parts.house.database.rows(changes.order_by(col(CaseChange.seq)))
+        entries = timeline_for(row.snapshot, [change.change for change in timeline], viewer)
         case = CaseProgressed.model_validate(row.snapshot)
         return CaseFile(
-            case=case_for(row.snapshot, viewer) or {},
-            timeline=timeline_for(row.snapshot, [change.change for change in timeline], viewer),
+            case=CaseSeen(case_for(row.snapshot, viewer) or {}),
+            timeline=[ChangeSeen(entry) for entry in entries],
             allowed=life.allowed(case, who(case, viewer)),
         )
 
     @routes.post(
-        "/{case_id}/actions", summary="Do something", responses=documented(401, 403, 404, 409, 422, 503)
+        "/{case_id}/actions",
+        summary="Do something",
+        responses={**documented(401, 403, 404, 422, 503), **ANSWERS},
     )
     async def act(
         case_id: UUID,
         deed: Deed,
         caller: Annotated[Caller, Depends(acting)],
-        idempotency_key: Annotated[str | None, Header(max_length=128)] = None,
+        response: Response,
+        idempotency_key: Annotated[str | None, Header(min_length=1, max_length=128)] = None,
     ) -> Done:
-        """200 with the new state once it is decided, 409 with the reason where it is not allowed.
+        """200 with the new state once it is decided, 202 where that takes too long, 409 with the reason where
+        it is not allowed.
 
-        With an `Idempotency-Key`, sending the same again does nothing twice.
+        With an `Idempotency-Key`, the same sent again by the same caller does nothing twice and gets the
+        same answer.
         """
         viewer = viewer_of(caller)
         case = CaseProgressed.model_validate((await _find(parts, case_id, viewer)).snapshot)
-        command = _command(case_id, deed, caller)
-        if idempotency_key is None and (reason := life.refuse(case, command, who(case, viewer))):
-            raise _refused(reason)
-        result = await parts.actions.submit(command, idempotency_key)
+        once = command_id(case_id, deed, caller, idempotency_key) if idempotency_key else None
+        result = await _act(parts, case, command_of(case_id, deed, caller), viewer, once)
         if result.status == "refused":
-            raise _refused(result.reason or "")
+            raise refused(result.reason or "")
+        if result.status == "pending":
+            response.status_code = 202
         return Done(status=result.status, state=result.state)
 
     return routes
 
 
-def _conditions(wanted: Wanted, viewer: Viewer) -> list[ColumnElement[bool]]:
-    plain: Mapping[Any, Any] = {
-        Case.county_code: wanted.county, Case.town_code: wanted.town, Case.state: wanted.state,
-        Case.kind: wanted.kind, Case.colour: wanted.colour, Case.platform: wanted.platform,
-        Case.force_id: wanted.force, Case.overdue: wanted.overdue, Case.number: _number(wanted.number),
-    }  # fmt: skip
-    conditions = [col(column) == value for column, value in plain.items() if value is not None]
-    if wanted.category:
-        mine = col(Case.category)
-        conditions.append((mine == wanted.category) | mine.startswith(f"{wanted.category}/", autoescape=True))
-    if wanted.cursor:
-        conditions.append(tuple_(col(Case.received_at), col(Case.id)) < _cursor(wanted.cursor))
-    if viewer.role not in SEE_SENSITIVE and (wanted.kind or wanted.category or wanted.colour or wanted.force):
-        conditions.append(col(Case.sensitive).is_(False))
-    return [*conditions, *_within(viewer)]
-
-
-def _within(viewer: Viewer) -> list[ColumnElement[bool]]:
-    if viewer.role is Role.PLATFORM:
-        return [col(Case.platform) == viewer.platform]
-    if viewer.place is None:
-        return []
-    return [col(Case.town_code if len(viewer.place) == 9 else Case.county_code) == viewer.place]
-
-
-def _number(text: str | None) -> str | None:
-    digits = "".join(filter(str.isdigit, text or ""))
-    return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4)) if text else None
-
-
-def _place(row: AnyRow) -> str:
-    return wrap([row.received_at.isoformat(), str(row.id)])
-
-
-def _cursor(cursor: str) -> Any:
-    try:
-        at, case_id = unwrap(cursor)
-        return tuple_(datetime.fromisoformat(at), UUID(case_id))
-    except (TypeError, ValueError, AttributeError):
-        raise bad_cursor() from None
+async def _act(
+    parts: Parts, case: CaseProgressed, command: CaseCommand, viewer: Viewer, once: UUID | None
+) -> ActResult:
+    """What was decided before under this id, else now. The viewer's rights are known only here: the stage
+    takes whoever comes without a force for a centre."""
+    if once and (before := await parts.actions.outcome(once, command.case_id)):
+        return before
+    if reason := life.refuse(case, command, who(case, viewer)):
+        return ActResult("refused", reason)
+    return await parts.actions.submit(command, once)
 
 
 async def _find(parts: Parts, case_id: UUID, viewer: Viewer) -> AnyRow:
@@ -193,16 +121,3 @@ async def _find(parts: Parts, case_id: UUID, viewer: Viewer) -> AnyRow:
     if not rows or not concerns(CaseProgressed.model_validate(rows[0].snapshot), viewer):
         raise Problem(404, "no_case", "No case that you may see has this id.")
     return rows[0]
-
-
-def _command(case_id: UUID, deed: Deed, caller: Caller) -> CaseCommand:
-    if deed.action in SYSTEM_ACTIONS:
-        raise NotAllowed("only the hub itself does this")
-    fields = deed.model_dump(exclude={"by"})
-    actor = Actor(kind=ActorKind.PERSON, name=f"{caller.name}: {deed.by}")
-    return CaseCommand(case_id=case_id, actor=actor, at=datetime.now(UTC), **fields)
-
-
-def _refused(reason: str) -> Problem:
-    detail, zh = reasons.explain(reason, "en"), reasons.explain(reason, "zh")
-    return Problem(409, reasons.code_of(reason), detail, reason=reason, zh=zh)

@@ -1,11 +1,18 @@
 """What the API's routes are made of, and who a caller is to a case."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from feedback.views import Role, Viewer
 from services.actions import Actions
 from services.chassis.house import House
 from services.http.auth import Caller, KeyRing
+
+# PostgreSQL keeps no NUL, and a line with a line break in it is no line.
+Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +22,11 @@ class Parts:
     house: House
     keys: KeyRing
     actions: Actions
+
+
+def is_centre(caller: Caller) -> bool:
+    """Whether it is a governance centre's own program: neither a platform's nor an agency's."""
+    return caller.platform is None and caller.agency is None
 
 
 def viewer_of(caller: Caller) -> Viewer:

@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from contracts.places import county_of, is_place
-from contracts.stage import AnyRow, How, Write
+from contracts.stage import How, Write
 from contracts.tables import columns
 from contracts.topics import CASE_PROGRESSED
 from feedback.streams import Filter, Grants
 from feedback.tables import StreamCursor, Subscription
-from services.api.parts import Parts
+from services.api.parts import Line, Parts, is_centre
 from services.http.auth import Caller, Needs, Scope
 from services.http.described import documented
 from services.http.problem import Problem
@@ -24,16 +24,25 @@ from services.http.problem import Problem
 class Wish(BaseModel):
     """A subscription somebody asks for."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "name": "欠薪案件跟进",
+                "filter": {"counties": ["330681"], "categories": ["labour"]},
+                "grants": {"personal": {}, "text": "none", "sensitive": False},
+                "purpose": "劳动监察提前介入欠薪纠纷",
+                "assessment_no": "PIA-2026-014",
+            }
+        },
+    )
 
-    agency: str | None = Field(None, max_length=64, description="May be left out by an agency's own key.")
-    name: str = Field(min_length=1, max_length=128)
+    agency: Line | None = Field(None, max_length=64, description="May be left out by an agency's own key.")
+    name: Line = Field(max_length=128)
     filter: Filter = Filter()
     grants: Grants = Grants()
-    purpose: str = Field(min_length=4, max_length=500, description="What it is needed for (PIPL 6).")
-    assessment_no: str = Field(
-        min_length=1, max_length=64, description="The impact assessment it rests on (PIPL 55)."
-    )
+    purpose: Line = Field(min_length=4, max_length=500, description="What it is needed for (PIPL 6).")
+    assessment_no: Line = Field(max_length=64, description="The impact assessment it rests on (PIPL 55).")
 
 
 class Agreed(Wish):
@@ -54,7 +63,7 @@ def router(parts: Parts) -> APIRouter:
     @routes.post("", status_code=201, summary="Subscribe", responses=documented(401, 403, 422, 503))
     async def subscribe(wish: Wish, caller: Annotated[Caller, Depends(writing)]) -> Agreed:
         """Starts with what happens from now on. An agency may ask for what is nobody's data; to see more,
-        a centre (a key without agency) grants it, naming the assessment."""
+        a centre (a key of neither agency nor platform) grants it, naming the assessment."""
         row = Subscription(id=uuid4(), created_at=datetime.now(UTC), active=True, **_agreed(wish, caller))
         extents = await parts.house.log.extents([CASE_PROGRESSED.name])
         cursor = {
@@ -69,11 +78,10 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("", summary="List subscriptions", responses=documented(401, 403, 503))
     async def subscriptions(caller: Annotated[Caller, Depends(reading)]) -> list[Agreed]:
-        """An agency sees its own, a centre all."""
+        """An agency sees its own, a centre all; those that ended too."""
         query = select(*columns(Subscription)).order_by(col(Subscription.created_at))
-        if caller.agency:
-            query = query.where(col(Subscription.agency) == caller.agency)
-        return [Agreed(**row._mapping) for row in await parts.house.database.rows(query)]
+        rows = await parts.house.database.rows(query)
+        return [Agreed(**row._mapping) for row in rows if _belongs(row.agency, caller)]
 
     @routes.delete(
         "/{subscription_id}", status_code=204, summary="End", responses=documented(401, 403, 404, 422, 503)
@@ -88,18 +96,26 @@ def router(parts: Parts) -> APIRouter:
     return routes
 
 
-async def find(parts: Parts, subscription_id: UUID, caller: Caller) -> AnyRow:
-    """The caller's active subscription; a 404 where there is none."""
+async def find(parts: Parts, subscription_id: UUID, caller: Caller) -> Subscription:
+    """The caller's active subscription, its filter narrowed to the caller's place; a 404 where there is none,
+    a 403 where it reaches beyond that place."""
     query = select(*columns(Subscription)).where(
         col(Subscription.id) == subscription_id, col(Subscription.active)
     )
     rows = await parts.house.database.rows(query)
-    if not rows or caller.agency not in (None, rows[0].agency):
+    if not rows or not _belongs(rows[0].agency, caller):
         raise Problem(404, "no_subscription", "No active subscription of yours has this id.")
-    return rows[0]
+    narrowed = _within(Filter.model_validate(rows[0].filter), caller.place)
+    return Subscription(**{**rows[0]._mapping, "filter": narrowed.model_dump(mode="json")})
+
+
+def _belongs(agency: str, caller: Caller) -> bool:
+    return is_centre(caller) or (caller.platform is None and caller.agency == agency)
 
 
 def _agreed(wish: Wish, caller: Caller) -> dict[str, Any]:
+    if caller.platform:
+        raise Problem(403, "no_agency", "A platform's key cannot subscribe; ask for an agency's.")
     agency = caller.agency or wish.agency
     if agency is None or (caller.agency and wish.agency not in (None, caller.agency)):
         raise Problem(422, "no_agency", "Say which agency it is for; an agency's key is for its own.")
@@ -111,10 +127,11 @@ def _agreed(wish: Wish, caller: Caller) -> dict[str, Any]:
 
 
 def _within(wanted: Filter, place: str | None) -> Filter:
-    """The filter within the caller's own place; a 422 where it reaches beyond."""
+    """The filter within the caller's own place; a 422 where it names no place of ours, a 403 where it reaches
+    beyond."""
     named = [*wanted.counties, *wanted.towns]
     if unknown := [code for code in named if not is_place(code)]:
-        raise Problem(422, "unknown_place", f"These are no places of this city: {', '.join(unknown)[:200]}.")
+        raise Problem(422, "unknown_place", f"{len(unknown)} of these codes are no places of this city.")
     if place is None:
         return wanted
     if any(place not in (code, county_of(code)) for code in named):

@@ -24,3 +24,4 @@ CLOCK_LATENESS = Histogram(
 )
 ACTIONS = Counter("hub_actions", "What people asked to be done to cases.", ["action", "result"])
 STREAM_EVENTS = Counter("hub_stream_events", "Events shown to subscribed agencies.", ["agency"])
+STREAMS_OPEN = Gauge("hub_streams_open", "Streams and polls agencies have open.", ["agency"])

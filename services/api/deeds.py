@@ -1,0 +1,99 @@
+"""What somebody does to a case over REST: the request, the command it becomes, the answers."""
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.events import Actor, CaseCommand
+from contracts.ids import digest
+from contracts.vocabulary import SYSTEM_ACTIONS, Action, ActorKind, Outcome, State
+from feedback import reasons
+from feedback.life import ReturnReason
+from services.api.parts import Line, Prose
+from services.http.auth import Caller
+from services.http.described import PROBLEM
+from services.http.problem import Problem
+
+_PEOPLE_DO: list[JsonValue] = [action.value for action in Action if action not in SYSTEM_ACTIONS]
+
+
+class Deed(BaseModel):
+    """What somebody does. An action that lacks a field is refused with `needs_field`, which names it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={"example": {"action": "return", "by": "wang.gang", "reason": "wrong_place"}},
+    )
+
+    action: Action = Field(json_schema_extra={"enum": [*_PEOPLE_DO]})
+    by: Line = Field(max_length=64, description="The login or program that does it.")
+    note: Prose | None = Field(
+        None, max_length=4000, description="What was done or agreed; the answer given."
+    )
+    reason: ReturnReason | None = Field(None, description="Why it is returned.")
+    force_id: Line | None = Field(None, max_length=64, description="Whom to assign or transfer to.")
+    outcome: Outcome | None = Field(None, description="How it ended; to close.")
+    satisfied: bool | None = Field(None, description="What the caller said; to call back.")
+    solved: bool | None = Field(None, description="What the caller said; to call back.")
+
+    @field_validator("action")
+    @classmethod
+    def _for_people(cls, action: Action) -> Action:
+        if action in SYSTEM_ACTIONS:
+            raise PydanticCustomError("not_for_people", "only the hub itself does this")
+        return action
+
+
+class Done(BaseModel):
+    """What an action led to; `pending`: it is in the log and will be decided."""
+
+    status: Literal["done", "pending"]
+    state: State | None = Field(description="The case's state as it is now; null while pending.")
+
+
+def command_of(case_id: UUID, deed: Deed, caller: Caller) -> CaseCommand:
+    """The deed as a command of this caller, now."""
+    actor = Actor(kind=ActorKind.PERSON, name=f"{caller.name}: {deed.by}")
+    return CaseCommand(case_id=case_id, actor=actor, at=datetime.now(UTC), **deed.model_dump(exclude={"by"}))
+
+
+def command_id(case_id: UUID, deed: Deed, caller: Caller, key: str) -> UUID:
+    """One id for one deed of one caller under one idempotency key: another's key is not in the way."""
+    return uuid5(case_id, f"command\x1f{digest(caller.name, key, deed.model_dump_json())}")
+
+
+def refused(reason: str) -> Problem:
+    """A 409 with the reason for programs, and for people in two languages."""
+    zh, en = reasons.explain(reason, "zh"), reasons.explain(reason, "en")
+    return Problem(409, reasons.code_of(reason), en, reason=reason, zh=zh)
+
+
+_REFUSAL: dict[str, Any] = {
+    **PROBLEM,
+    "title": "Refusal",
+    "required": [*PROBLEM["required"], "reason", "zh"],
+    "properties": {
+        **PROBLEM["properties"],
+        "reason": {"type": "string", "description": "A code with parameters: `wrong_state|action=sign`."},
+        "zh": {"type": "string", "description": "`detail` in Chinese."},
+    },
+    "example": {
+        "type": "urn:hub:problem:wrong_state",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "The case is “signed”; “sign” is not possible now",
+        "reason": "wrong_state|action=sign|state=signed",
+        "zh": "案件当前为“已签收”,不能“签收”",
+    },
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    202: {"model": Done, "description": "It is in the log, but was not decided in time: look at the case."},
+    409: {
+        "description": "The case does not allow it now; nothing was changed.",
+        "content": {"application/problem+json": {"schema": _REFUSAL}},
+    },
+}

@@ -1,0 +1,24 @@
+"""What is left over below `/v1`: a problem, and not the console's page for people."""
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.routing import Match
+
+from services.http.problem import Problem
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def router(app: FastAPI) -> APIRouter:
+    """The last route of the API, after all others. Without it, the console mounted at `/` would answer."""
+    routes, others = APIRouter(), tuple(app.routes)
+
+    @routes.api_route("/v1/{path:path}", methods=[*_METHODS], include_in_schema=False)
+    async def nowhere(request: Request, path: str) -> None:
+        asked = [(method, {**request.scope, "method": method}) for method in _METHODS]
+        allowed = [m for m, scope in asked if any(one.matches(scope)[0] is Match.FULL for one in others)]
+        if allowed:
+            headers = {"Allow": ", ".join(allowed)}
+            raise Problem(405, "method_not_allowed", f"Here one may {headers['Allow']}.", headers)
+        raise Problem(404, "no_route", "There is nothing at this address; see /docs.")
+
+    return routes

@@ -1,0 +1,134 @@
+"""A hub in this process: the real stages on a real log and database, and its assembled app."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlmodel import col
+
+from contracts.events import CaseProgressed
+from contracts.vocabulary import Platform
+from feedback.tables import Case
+from services.chassis.house import House, open_house
+from services.chassis.settings import Settings
+from services.groups import GROUPS
+from services.http.auth import Caller, Scope
+from services.keys import add_keys
+from services.migrate import migrate
+from services.roles import ROLES
+from services.web import build
+
+LONG = 30.0  # seconds after which a test that hangs fails
+STAGES = ("classify", "route", "feedback", "receipt", "clock")
+SCOPES = frozenset(Scope)
+ZHUJI, FENGQIAO, YUECHENG = "330681", "330681109", "330602"
+CALLERS = {
+    "grid": Caller("grid", SCOPES, Platform.GRID),
+    "hotline": Caller("hotline", SCOPES, Platform.HOTLINE_12345),
+    "police": Caller("police", SCOPES, Platform.POLICE_110),
+    "city": Caller("city centre", SCOPES),
+    "zhuji": Caller("county centre", SCOPES, place=ZHUJI),
+    "yuecheng": Caller("another county's centre", SCOPES, place=YUECHENG),
+    "fengqiao": Caller("town centre", SCOPES, place=FENGQIAO),
+    "agency": Caller("agency", SCOPES, agency="妇联"),
+    "local_agency": Caller("agency of a county", SCOPES, agency="妇联", place=ZHUJI),
+    "other_agency": Caller("another agency", SCOPES, agency="工会"),
+    "scopeless": Caller("no scope", frozenset()),
+}
+LAMPS = {
+    "text": "村口连着三盏路灯不亮，晚上老人出来散步看不清路，请尽快安排人修。",
+    "reporter": {"name": "陈春生", "phone": "19900000001"},
+    "town_code": FENGQIAO,
+}
+VIOLENCE = {
+    "text": "我老公喝醉了又打我，头上流血了，我带着女儿躲在卫生间，快点来！",
+    "reporter": {"name": "周梅", "phone": "19900000003"},
+    "town_code": FENGQIAO,
+}
+
+
+@dataclass
+class Hub:
+    """What a test holds of it."""
+
+    house: House
+    app: FastAPI
+    keys: Mapping[str, str]
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    def as_(self, who: str) -> httpx.AsyncClient:
+        """A client with this caller's key."""
+        return client_of(self.app, self.keys[who])
+
+    async def post(self, who: str = "grid", **posting: Any) -> UUID:
+        """Post a complaint under an id of its own and wait until every case of it has a force or is linked;
+        the complaint's id."""
+        body = {"external_id": f"T-{secrets.token_hex(6)}", **LAMPS, **posting}
+        answer = await self.as_(who).post("/v1/complaints", json=body)
+        assert answer.status_code == 202, answer.text
+        complaint = UUID(answer.json()["verdicts"][0]["complaint_id"])
+        await self.until(complaint)
+        return complaint
+
+    async def until(self, complaint: UUID) -> None:
+        """Wait until all cases of the complaint are there and no stage has any more to do with it."""
+        async with asyncio.timeout(LONG):
+            while not (cases := await self.cases(complaint)) or len(cases) < cases[0].matter.of:
+                await asyncio.sleep(0.02)
+
+    async def cases(self, complaint: UUID) -> list[CaseProgressed]:
+        query = select(col(Case.snapshot)).where(col(Case.complaint_id) == complaint)
+        rows = await self.house.database.rows(query.order_by(col(Case.number)))
+        return [CaseProgressed.model_validate(row.snapshot) for row in rows]
+
+    async def case(self, **posting: Any) -> UUID:
+        """The id of the one case of a new complaint."""
+        [case] = await self.cases(await self.post(**posting))
+        return case.matter.case_id
+
+    async def settled(self) -> None:
+        """Wait until no stage is behind. Not for a broker that others use."""
+        async with asyncio.timeout(LONG):
+            while any([await self._behind(topic, group) for topic, gs in GROUPS.items() for group in gs]):
+                await asyncio.sleep(0.02)
+
+    async def _behind(self, topic: str, group: str) -> bool:
+        extents = await self.house.log.extents([topic])
+        done = await self.house.log.committed(group, [topic])
+        return any(done.get(place, extent.begin) < extent.end for place, extent in extents.items())
+
+
+@asynccontextmanager
+async def hub_in(
+    folder: Path, log: str = "", stages: tuple[str, ...] = STAGES, **settings: Any
+) -> AsyncIterator[Hub]:
+    """A hub that lives while the block does."""
+    house_settings = Settings(data=folder, log=log, secret="of a test", **settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    await migrate(house_settings.database_url)
+    async with open_house(house_settings) as house:
+        app, works = build(house, [name for name in ROLES if name in ("intake", "hub", *stages)])
+        keys = await add_keys(house.database, list(CALLERS.values()))
+        tasks = [asyncio.create_task(work(house), name=work.__name__) for work in works]
+        try:
+            yield Hub(house, app, dict(zip(CALLERS, keys, strict=True)))
+        finally:
+            house.stop.set()
+            await asyncio.gather(*tasks)
+
+
+def client_of(app: FastAPI, key: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://hub",
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=LONG,
+    )
