@@ -45,7 +45,7 @@ function draw() {
       animation: false,
       grid: small ? { left: 0, right: 0, top: 4, bottom: 2 } : { left: 48, right: 12, top: 16, bottom: 28 },
       xAxis: { type: "category", show: !small, data: data.map((_, i) => clock.format(Date.now() + offset - (data.length - 1 - i) * STEP)), boundaryGap: false },
-      yAxis: { type: "value", show: !small, min: 0, max: (v) => Math.max(1, v.max), splitNumber: 3 },
+      yAxis: { type: "value", show: !small, min: 0, max: (v) => (v.max < 1 ? 1 : null), splitNumber: 3 },
       series: [{ type: "line", data, showSymbol: false, lineStyle: { width: 1.5, color: "#0b6e6e" }, areaStyle: { color: "#0b6e6e", opacity: 0.12 } }],
     });
   }
@@ -57,6 +57,9 @@ function toast(text) {
   place.hidden = false;
   setTimeout(() => { place.hidden = true; }, 6000);
 }
+
+// What a person opened or began to fill in outlives a refresh of what is around it.
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && "keep" in old.dataset);
 
 const on = (name, act) => document.body.addEventListener(name, act);
 on("htmx:sseOpen", () => { heard = Date.now(); });

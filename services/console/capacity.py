@@ -1,20 +1,24 @@
-"""In what capacity a post acts on a case."""
+"""In what capacity a post acts on a case, and with whose eyes it sees it."""
 
 from contracts.events import Actor, CaseProgressed
 from contracts.vocabulary import ActorKind
-from feedback.life import Who, force_capacity
+from feedback import views
+from feedback.life import Who
+from feedback.reveal import Eyes
 from services.console.sight import Viewer
-from services.console.words import Role
-
-_BY_ROLE = {Role.POLICE: Who.POLICE, Role.COUNTY_CENTRE: Who.COUNTY, Role.TOWN_CENTRE: Who.TOWN}
 
 
 def capacity_of(viewer: Viewer, case: CaseProgressed) -> frozenset[Who]:
     """Everything the viewer is to this case; nothing for those who only watch."""
     if not viewer.acts:
         return frozenset()
-    own = frozenset({_BY_ROLE[viewer.role]}) if viewer.role in _BY_ROLE else frozenset()
-    return own | (force_capacity(case, viewer.force_id) if viewer.force_id else frozenset())
+    role = views.Role(viewer.role.value)
+    return views.who(case, views.Viewer(role, viewer.place, viewer.force_id))
+
+
+def eyes_of(viewer: Viewer) -> Eyes:
+    """What the viewer may uncover."""
+    return views.EYES[views.Role(viewer.role.value)] if viewer.uncovers else views.MASKED
 
 
 def actor_of(viewer: Viewer) -> Actor:

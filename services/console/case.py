@@ -16,10 +16,12 @@ from contracts.events import CaseProgressed, Change
 from contracts.stage import Query
 from contracts.vocabulary import ActorKind
 from feedback.life import allowed, is_sensitive
+from feedback.reveal import reveal
 from feedback.tables import Case, CaseChange, Clock, ReceiptDelivery
+from feedback.views import MASKED
 from services.console import trail
-from services.console.capacity import capacity_of
-from services.console.cover import covered, masked_person
+from services.console.capacity import capacity_of, eyes_of
+from services.console.cover import pieces
 from services.console.desk import event
 from services.console.explained import all_explained
 from services.console.live import Watcher
@@ -55,7 +57,7 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
     return page(
         console, viewer, request, template,
         row=Row(found, viewer.clarity(is_sensitive(found))), case=found, now=now,
-        pieces=list(covered(found.matter.text, found.matter.found)), reporter=masked_person(found.matter),
+        pieces=pieces(found.matter), shown=reveal(found, MASKED)["matter"],
         changes=changes, promises=[Promise(*row) for row in around["clocks"]],
         siblings=rows_of(around["siblings"], viewer), linked=rows_of(around["linked"], viewer),
         lead=next(iter(rows_of(around["lead"], viewer)), None),
@@ -66,7 +68,7 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
 
 
 @routes.post("/reveal")
-async def reveal(
+async def uncover(
     case_id: UUID, request: Request, viewer: Who, console: Here, purpose: Annotated[Purpose, Form()]
 ) -> HTMLResponse:
     """The reporter uncovered, for a purpose that is written down first."""
@@ -74,7 +76,9 @@ async def reveal(
     if not viewer.uncovers or viewer.clarity(is_sensitive(found)) == "least":
         raise HTTPException(403)
     await trail.record(console.database, viewer, Deed.REVEAL, found.matter.number, purpose)
-    return page(console, viewer, request, "parts/uncovered.html", matter=found.matter)
+    return page(
+        console, viewer, request, "parts/uncovered.html", shown=reveal(found, eyes_of(viewer))["matter"]
+    )
 
 
 @routes.get("/live")

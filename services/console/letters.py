@@ -1,8 +1,9 @@
 """Dead letters for people who are no engineers: what came, what is wrong, mend it, see it through."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -17,7 +18,7 @@ from contracts.topics import BY_NAME
 from services.chassis.ledger import Ledger
 from services.chassis.letters import Letter, drop, redrive
 from services.console import trail
-from services.console.masked import covered_for_mending
+from services.console.masked import covered_for_mending, tells_sensitive
 from services.console.mending import Mended, mend
 from services.console.parts import Console, Here
 from services.console.session import Who
@@ -62,7 +63,7 @@ async def letters(request: Request, viewer: Who, console: Here) -> HTMLResponse:
         }
     )  # fmt: skip
     fates = {row.id: await _fate(console, row) for row in found["handled"]}
-    return page(console, viewer, request, "letters.html", found=found, fates=fates)
+    return page(console, viewer, request, "letters.html", found=found, fates=fates, now=datetime.now(UTC))
 
 
 @routes.get("/{letter_id}")
@@ -141,7 +142,8 @@ async def _find(console: Console, viewer: Viewer, letter_id: UUID, to_mend: bool
     rows = await console.database.rows(select(*_columns()).where(col(Letter.id) == letter_id))
     if not rows:
         raise HTTPException(404)
-    if to_mend and not viewer.mends:
+    least = viewer.clarity(_sensitive(rows[0].letter["value"])) == "least"
+    if least or (to_mend and not viewer.mends):
         raise HTTPException(403)
     return rows[0]
 
@@ -160,6 +162,13 @@ async def _fate(console: Console, row: AnyRow) -> Fate | None:
         return Fate("on_its_way")
     again = uuid5(sent_as, f"dead\x1f{row.stage}") if rows[0].verdict == "dead" else None
     return Fate(rows[0].verdict, rows[0].at, again)
+
+
+def _sensitive(value: str) -> bool:
+    try:
+        return tells_sensitive(json.loads(value))
+    except ValueError:
+        return False
 
 
 def _may_see(viewer: Viewer) -> None:

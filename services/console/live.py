@@ -24,6 +24,7 @@ from services.console.pages import Pages
 from services.console.rows import Row
 from services.console.sight import Clarity, Viewer, in_scope
 from services.console.wanted import Filter
+from services.console.words import Role
 
 BEAT = 0.7  # seconds between pushes: fast enough to feel live, slow enough to read
 TICK = 5.0  # seconds between figures, and signs of life where nothing happens
@@ -165,10 +166,10 @@ class Live:
         return self._pages.render("parts/now.html", watcher.viewer.language, now=now)
 
     async def _push_figures(self, now: datetime) -> None:
-        rendered: dict[tuple[str | None, str | None, Language], str] = {}
+        rendered: dict[tuple[Role, str | None, str | None, Language], str] = {}
         for watcher in list(self._watchers):
             viewer = watcher.viewer
-            key = (viewer.place, viewer.force_id, viewer.language)
+            key = (viewer.role, viewer.place, viewer.force_id, viewer.language)
             try:
                 if key not in rendered and watcher.case_id is None:
                     figures = await figures_for(self._database, viewer, now)

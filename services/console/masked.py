@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from contracts.personal import HIDDEN, PersonalKind, field_marks, mask
+from contracts.vocabulary import SENSITIVE
 
 Cover = Callable[[PersonalKind, Any], Any]  # what is shown instead of a value
 _PLACEHOLDER = re.compile(r"^⟦.*#(\d+)⟧$", re.DOTALL)
@@ -48,6 +49,15 @@ def uncovered(text: str, kept: list[Any]) -> str:
         return value
 
     return json.dumps(back(json.loads(text)), ensure_ascii=False)
+
+
+def tells_sensitive(data: Any) -> bool:
+    """Whether JSON data speaks of a case that only the police and the county centre may know about."""
+    if isinstance(data, Mapping):
+        flags = data.get("flags")
+        flagged = isinstance(flags, list) and any(flag in SENSITIVE for flag in flags)
+        return flagged or any(tells_sensitive(value) for value in data.values())
+    return isinstance(data, list) and any(tells_sensitive(one) for one in data)
 
 
 def _plain_cover(kind: PersonalKind, value: Any) -> str:

@@ -9,13 +9,13 @@ from sqlmodel import col
 from contracts.events import CaseProgressed
 from contracts.places import county_of
 from feedback.tables import Case
+from feedback.views import SEE_SENSITIVE
 from services.console.i18n import Language
 from services.console.words import Role
 
 Clarity = Literal["clear", "least"]
 
 _CASE_ROLES = frozenset(Role) - {Role.ENGINEER}
-_SENSITIVE_ROLES = frozenset({Role.POLICE, Role.COUNTY_CENTRE})
 _ACTING_ROLES = frozenset({Role.POLICE, Role.COUNTY_CENTRE, Role.TOWN_CENTRE, Role.FORCE})
 _LETTER_ROLES = frozenset({Role.COUNTY_CENTRE, Role.ENGINEER})
 
@@ -64,7 +64,7 @@ class Viewer:
 
     def clarity(self, sensitive: bool) -> Clarity:
         """Outside the police and the county centre only the least of a sensitive case is shown."""
-        return "least" if sensitive and self.role not in _SENSITIVE_ROLES else "clear"
+        return "least" if sensitive and self.role.value not in SEE_SENSITIVE else "clear"
 
 
 def scope(viewer: Viewer) -> list[ColumnElement[bool]]:

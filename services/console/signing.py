@@ -36,7 +36,10 @@ async def sign_in(
     row = await session.verified(console.database, login, password)
     if row is None:
         console.throttle.failed(login, address)
-        await trail.record_sign_in(console.database, login, "", Deed.SIGN_IN_REFUSED)
+        # An unknown login is not kept: it may be a password typed into the wrong field.
+        known = await session.find_operator(console.database, login)
+        known_login, post = (known.login, known.post) if known else ("–", "")
+        await trail.record_sign_in(console.database, known_login, post, Deed.SIGN_IN_REFUSED, address)
         return page(
             console, None, request, "login.html", 401, next=_local(next), problem="wrong", login=login
         )

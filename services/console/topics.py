@@ -14,15 +14,17 @@ from contracts.topics import BY_NAME, TOPICS, Topic
 from services.chassis.letters import Letter
 from services.chassis.log import Extent, Record, TopicPartition
 from services.console import trail
-from services.console.masked import masked
+from services.console.masked import masked, tells_sensitive
 from services.console.parts import Console, Here
 from services.console.session import Who
+from services.console.sight import Viewer
 from services.console.views import page
 from services.console.watch import watch
 from services.console.words import Deed
 
 routes = APIRouter(prefix="/topics")
 _PEEK = 25  # messages
+_SENSITIVE = {"sensitive": True}  # all that is shown of such a message without a right
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ async def topic(
     peeked: list[Peeked] = []
     if peeking:
         await trail.record(console.database, viewer, Deed.PEEK, f"{name}/{partition}", q[:80] or None)
-        peeked = await _peek(console, about, watched.extents.get(partition), partition, before)
+        peeked = await _peek(console, viewer, about, watched.extents.get(partition), partition, before)
     found = [one for one in peeked if q.lower() in f"{one.subject} {one.text}".lower()]
     return page(
         console, viewer, request, "topic.html",
@@ -76,22 +78,24 @@ async def topic(
 
 
 async def _peek(
-    console: Console, about: Topic, extent: Extent | None, partition: int, before: int | None
+    console: Console, viewer: Viewer, about: Topic, extent: Extent | None, partition: int, before: int | None
 ) -> list[Peeked]:
     if extent is None:
         return []
     end = min(before, extent.end) if before is not None else extent.end
     start = max(extent.begin, end - _PEEK)
     records = await console.parts.log.peek(TopicPartition(about.name, partition), start, end - start)
-    return [_covered(about, record) for record in reversed(records)]
+    return [_covered(about, record, viewer) for record in reversed(records)]
 
 
-def _covered(about: Topic, record: Record) -> Peeked:
+def _covered(about: Topic, record: Record, viewer: Viewer) -> Peeked:
     subject = dict(record.headers).get("ce_subject", b"").decode("utf-8", "replace")
     try:
-        shown: Any = masked(about.event, json.loads(record.value))
+        data = json.loads(record.value)
     except ValueError:
         return Peeked(record, subject, "")
+    hidden = tells_sensitive(data) and viewer.clarity(sensitive=True) == "least"
+    shown: Any = _SENSITIVE if hidden else masked(about.event, data)
     return Peeked(record, subject, json.dumps(shown, ensure_ascii=False, indent=2))
 
 

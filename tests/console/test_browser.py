@@ -1,7 +1,7 @@
 """The console in a real browser, on real stages."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from contracts.stage import Event
 from contracts.vocabulary import Platform, State
 from feedback.life import is_sensitive
 from services.chassis.letters import Letter
+from services.console.i18n import Language, load_tongues
 from tests.console import seed
 from tests.console.conftest import OpenPage
 from tests.console.hub import Hub
@@ -83,8 +84,8 @@ def test_an_action_changes_the_state_and_the_desk_sees_it(open_page: OpenPage, h
     page.goto(f"{hub.url}/cases/{case.matter.case_id}")
     page.get_by_role("button", name="签收", exact=True).click()
     page.get_by_role("button", name="确认：签收").click()
-    expect(page.locator("#act .success")).to_contain_text("已签收")
     expect(page.locator(".head .state")).to_have_text("已签收")
+    expect(page.locator("#act .success")).to_contain_text("已签收")
     expect(page.locator(".timeline li").first).to_contain_text("枫桥镇社会治理中心 值班岗")
     expect(desk.locator(f"#case-{case.matter.case_id} .state")).to_have_text("已签收")
 
@@ -147,6 +148,13 @@ def test_pages_speak_the_language_and_fit_a_phone(
         page.goto(hub.url + path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh" else "en")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_script_and_server_count_down_alike(open_page: OpenPage, language: Language) -> None:
+    page, tongue, now = open_page("county", language), load_tongues()[language], datetime.now(UTC)
+    for seconds in (0, 59, 61, 3599, 3600, 3661, 86_399, 86_400, 90_061, 604_800):
+        assert page.evaluate("left", seconds) == tongue.left(now + timedelta(seconds=seconds), now)
 
 
 def test_a_lost_stream_is_said(open_page: OpenPage, tmp_path: Path) -> None:

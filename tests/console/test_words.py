@@ -1,0 +1,99 @@
+"""Both languages are whole, and the style keeps its promises."""
+
+import io
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+from contracts.topics import TOPICS
+from dashboard import assets
+from feedback.reasons import Reason
+from services.console.explained import explained
+from services.console.i18n import load_tongues
+from services.console.mending import NO_JSON, PLAIN, UNFIT
+from services.console.words import NAMES
+
+_KEYWORDS: dict[str, None] = {"_": None, "gettext": None}
+_OPTIONS = {"trimmed": "true"}
+DASHBOARD = Path(str(files("dashboard")))
+
+
+def said() -> Iterator[tuple[str | None, str]]:
+    """Everything a page may say, with its context."""
+    for template in sorted((DASHBOARD / "templates").rglob("*.html")):
+        found = extract(
+            "jinja2.ext:babel_extract", io.BytesIO(template.read_bytes()), _KEYWORDS, (), _OPTIONS
+        )
+        yield from ((None, str(message)) for _, message, _, _ in found)
+    for kind, names in NAMES.items():
+        yield from ((kind.__name__.lower(), name) for name in names.values())
+    for topic in TOPICS:
+        yield from ((None, topic.about), (None, topic.key))
+    yield from ((None, sentence) for sentence in (*PLAIN.values(), NO_JSON, UNFIT))
+
+
+def test_the_catalogue_has_what_is_said_and_nothing_else() -> None:
+    catalogue = read_po(io.BytesIO((DASHBOARD / "locale" / "zh.po").read_bytes()), locale="zh")
+    has = {(message.context, str(message.id)): message.string for message in catalogue if message.id}
+    assert set(has) == set(said())
+    for (_, english), chinese in has.items():
+        assert chinese
+        assert set(re.findall(r"%\(\w+\)s", english)) == set(re.findall(r"%\(\w+\)s", str(chinese)))
+
+
+def test_every_member_of_every_closed_set_has_a_name() -> None:
+    for tongue in load_tongues().values():
+        for kind in NAMES:
+            assert all(tongue.name(member) for member in kind)
+
+
+def test_reasons_of_both_books_become_sentences() -> None:
+    refused = explained(Reason("wrong_state", action="sign", state="closed"), "zh")
+    assert "已办结" in refused
+    assert "签收" in refused
+    assert explained("force.skill", "en") == "knows this kind of matter"
+    assert explained("no_such_reason", "en") == "no_such_reason"
+
+
+def test_style_and_script_stay_small_and_fetch_nothing_from_elsewhere() -> None:
+    style = (DASHBOARD / "static" / "console.css").read_text("utf-8")
+    assert len(style) < 20_000
+    own = [*DASHBOARD.glob("static/*.*"), *DASHBOARD.rglob("templates/**/*.html")]
+    for path in own:
+        text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"(https?:)?//[a-z]", re.sub(r"^\s*//.*", "", text, flags=re.M)), path
+    assert "resolved" not in assets.LOCK.read_text("utf-8")
+
+
+def colours() -> dict[str, str]:
+    style = (DASHBOARD / "static" / "console.css").read_text("utf-8")
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})\b", style))
+    return {name: value * 2 if len(value) == 3 else value for name, value in found.items()}
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(c * 2 for c in colour[1:4])
+    channels = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+PAIRS = [
+    *((text, ground) for text in ("ink", "muted", "accent") for ground in ("page", "card")),
+    *((text, "card") for text in ("red", "orange", "blue", "green")),
+    *((tone, f"{tone}-soft") for tone in ("accent", "red", "orange", "yellow", "blue", "green")),
+    ("muted", "soft"),
+    ("card", "accent"),
+]
+
+
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_text_stands_out_from_its_ground(text: str, ground: str) -> None:
+    """WCAG 2.2 AA: 4.5 to 1."""
+    bright, dark = sorted((luminance(colours()[text]), luminance(colours()[ground])), reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) >= 4.5
