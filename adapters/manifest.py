@@ -53,7 +53,7 @@ class CursorRules(Part):
 class Limits(Part):
     """What we ask of the platform at most, and take from it at most."""
 
-    requests_per_second: float = Field(default=10, gt=0)
+    requests_per_second: float = Field(default=50, gt=0)  # a peak of 20 complaints/s, a few receipts each
     timeout_seconds: float = Field(default=10, gt=0)
     max_bytes: int = 8_000_000
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from contracts.events import ReceiptDue
 from contracts.stage import Event, How, Outcome, Query, View, Write
 from contracts.topics import RECEIPT_DUE
-from contracts.vocabulary import Answer, State
+from contracts.vocabulary import Answer, Platform, State
 from feedback.life import ENDED
 from feedback.tables import Case, ReceiptDelivery
 
@@ -56,9 +56,9 @@ def _noted(event: Event) -> Write:
     return Write(ReceiptDelivery, values, How.KEEP)
 
 
-def due(now: datetime, limit: int) -> Query:
-    """Receipts to be sent now: none that has an older one of its case still waiting, so that a platform never
-    hears an old state after a new one. Select and `leased` go in one transaction."""
+def due(platform: Platform, now: datetime, limit: int) -> Query:
+    """A platform's receipts to be sent now: none that has an older one of its case still waiting, so that it
+    never hears an old state after a new one. Select and `held_back` go in one transaction."""
     older = aliased(ReceiptDelivery)
     overtakes = exists().where(
         col(older.case_id) == col(ReceiptDelivery.case_id),
@@ -72,16 +72,21 @@ def due(now: datetime, limit: int) -> Query:
     )
     return (
         select(col(ReceiptDelivery.event_id), col(ReceiptDelivery.receipt), col(ReceiptDelivery.attempts))
-        .where(col(ReceiptDelivery.state).in_(WAITING), col(ReceiptDelivery.next_try_at) <= now, ~overtakes)
+        .where(
+            col(ReceiptDelivery.platform) == platform.value,
+            col(ReceiptDelivery.state).in_(WAITING),
+            col(ReceiptDelivery.next_try_at) <= now,
+            ~overtakes,
+        )
         .order_by(col(ReceiptDelivery.next_try_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
 
 
-def leased(ids: Iterable[UUID], now: datetime) -> Update:
-    """Nobody else takes these for a while."""
-    return _these(ids).values(next_try_at=now + LEASE)
+def held_back(ids: Iterable[UUID], until: datetime) -> Update:
+    """Nobody takes these before `until`."""
+    return _these(ids).values(next_try_at=until)
 
 
 def delivered(ids: Iterable[UUID], now: datetime, state: str = "delivered") -> Update:

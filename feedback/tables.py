@@ -97,7 +97,7 @@ class ReceiptDelivery(SQLModel, table=True):
     """How far one receipt has come on its way to its platform."""
 
     __tablename__ = "receipt_delivery"
-    __table_args__ = (Index("receipt_next", "state", "next_try_at"),)
+    __table_args__ = (Index("receipt_next", "platform", "state", "next_try_at"),)
 
     event_id: UUID = Field(primary_key=True)
     complaint_id: UUID = Field(index=True)

@@ -12,47 +12,44 @@ from adapters.adapter import Adapter
 from contracts.errors import HubError, Invalid, Transient
 from contracts.events import ReceiptDue
 from contracts.stage import AnyRow
+from contracts.vocabulary import Platform
 from feedback import deliveries
 from services.chassis import meters
 from services.chassis.house import House
 from services.platforms import adapters
 
 LOOK = 0.3  # seconds between looks
-AT_ONCE = 200
+AT_ONCE = 100  # told well within the lease, unless a platform hardly lets us call
+AWAY = deliveries.PATIENCE[0]  # until others are tried on a platform that did not take one
 
 logger = structlog.get_logger()
 
 
 async def send_receipts(house: House) -> None:
-    """Send what is due until told to stop."""
-    platforms = adapters(house)
+    """Send what is due until told to stop; a platform that is slow or away holds nobody else's up."""
+    known = adapters(house)
+    async with asyncio.TaskGroup() as group:
+        for platform in Platform:
+            group.create_task(_keep_telling(house, platform, known.get(platform)))
+
+
+async def _keep_telling(house: House, platform: Platform, adapter: Adapter | None) -> None:
     while not await house.pause(LOOK):
         try:
-            await _round(house, platforms)
+            while not house.stop.is_set() and (rows := await _claim(house, platform)):
+                await _tell(house, platform, adapter, rows)
         except Transient as error:
-            logger.warning("receipts_wait", error=type(error).__name__)
+            logger.warning("receipts_wait", platform=platform, error=type(error).__name__)
 
 
-async def _round(house: House, platforms: dict[str, Adapter]) -> None:
-    rows = await _claim(house)
-    if not rows:
-        return
-    receipts = await _as_they_stand(house, rows)
-    by_platform: dict[str, list[AnyRow]] = defaultdict(list)
-    for row in rows:
-        by_platform[row.receipt["platform"]].append(row)
-    async with asyncio.TaskGroup() as group:
-        for name, theirs in by_platform.items():
-            group.create_task(_tell(house, platforms.get(name), theirs, receipts))
-
-
-async def _claim(house: House) -> Sequence[AnyRow]:
+async def _claim(house: House, platform: Platform) -> Sequence[AnyRow]:
     now = datetime.now(UTC)
-    if not await house.database.rows(deliveries.due(now, 1)):
+    if not await house.database.rows(deliveries.due(platform, now, 1)):
         return []
     async with house.database.transaction() as connection:
-        rows = (await connection.execute(deliveries.due(now, AT_ONCE))).all()
-        await connection.execute(deliveries.leased([row.event_id for row in rows], now))
+        rows = (await connection.execute(deliveries.due(platform, now, AT_ONCE))).all()
+        leased = deliveries.held_back([row.event_id for row in rows], now + deliveries.LEASE)
+        await connection.execute(leased)
     return rows
 
 
@@ -64,19 +61,22 @@ async def _as_they_stand(house: House, rows: Iterable[AnyRow]) -> dict[UUID, Rec
     return {key: deliveries.overall(receipt, states[receipt.complaint_id]) for key, receipt in due.items()}
 
 
-async def _tell(
-    house: House, adapter: Adapter | None, rows: Sequence[AnyRow], receipts: dict[UUID, ReceiptDue]
-) -> None:
-    done: list[UUID] = []
-    for row in rows:
-        if adapter and (error := await _push(adapter, receipts[row.event_id], row.event_id)):
-            await _note_failure(house, row, error)
+async def _tell(house: House, platform: Platform, adapter: Adapter | None, rows: Sequence[AnyRow]) -> None:
+    """One by one; the first that the platform cannot take now ends the round, for it is away for all."""
+    receipts = await _as_they_stand(house, rows)
+    waiting, done, error = [*reversed(rows)], list[UUID](), None
+    while waiting and not house.stop.is_set() and not isinstance(error, Transient):
+        row = waiting.pop()
+        error = await _push(adapter, receipts[row.event_id], row.event_id) if adapter else None
+        if error:
+            await _note_failure(house, platform, row, error)
         else:
             done.append(row.event_id)
-    state = "delivered" if adapter else "offered"
-    meters.RECEIPTS.labels(rows[0].receipt["platform"], state).inc(len(done))
+    now, state = datetime.now(UTC), "delivered" if adapter else "offered"
+    meters.RECEIPTS.labels(platform, state).inc(len(done))
     async with house.database.transaction() as connection:
-        await connection.execute(deliveries.delivered(done, datetime.now(UTC), state))
+        await connection.execute(deliveries.delivered(done, now, state))
+        await connection.execute(deliveries.held_back([row.event_id for row in waiting], now + AWAY))
 
 
 async def _push(adapter: Adapter, receipt: ReceiptDue, key: UUID) -> HubError | None:
@@ -87,10 +87,10 @@ async def _push(adapter: Adapter, receipt: ReceiptDue, key: UUID) -> HubError | 
     return None
 
 
-async def _note_failure(house: House, row: AnyRow, error: HubError) -> None:
+async def _note_failure(house: House, platform: Platform, row: AnyRow, error: HubError) -> None:
     hopeless = isinstance(error, Invalid)
     code = error.code if isinstance(error, Invalid) else type(error).__name__
-    platform, attempts = row.receipt["platform"], row.attempts + 1
+    attempts = row.attempts + 1
     meters.RECEIPTS.labels(platform, "failed").inc()
     if hopeless or attempts == 1:
         logger.warning("receipt_failed", platform=platform, code=code, event_id=str(row.event_id))
