@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from functools import cache
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -72,22 +73,24 @@ class Database:
             if how is How.DELETE:
                 await connection.execute(_delete(table, rows))
             else:
-                await connection.execute(self._insert(table, how, columns), list(rows))
-
-    def _insert(self, table: type[SQLModel], how: How, columns: Sequence[str]) -> Any:
-        dialect = sqlite if self.dialect == "sqlite" else postgresql
-        statement = dialect.insert(table)
-        if how is How.INSERT:
-            return statement
-        key = primary_key(table)
-        changed = [name for name in columns if name not in key]
-        if how is How.KEEP or not changed:
-            return statement.on_conflict_do_nothing(index_elements=key)
-        new = statement.excluded
-        values = {n: getattr(table, n) + new[n] if how is How.ADD else new[n] for n in changed}
-        return statement.on_conflict_do_update(index_elements=key, set_=values)
+                await connection.execute(_insert(self.dialect, table, how, columns), list(rows))
 
 
+@cache
+def _insert(dialect: str, table: type[SQLModel], how: How, columns: tuple[str, ...]) -> Any:
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    if how is How.INSERT:
+        return statement
+    key = primary_key(table)
+    changed = [name for name in columns if name not in key]
+    if how is How.KEEP or not changed:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    new = statement.excluded
+    values = {n: getattr(table, n) + new[n] if how is How.ADD else new[n] for n in changed}
+    return statement.on_conflict_do_update(index_elements=key, set_=values)
+
+
+@cache
 def primary_key(table: type[SQLModel]) -> tuple[str, ...]:
     """The names of the table's key columns."""
     return tuple(column.name for column in inspect(table).primary_key)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -69,6 +70,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 async def live(house: House, work: Sequence[Work]) -> None:
     """Run until a signal or a fault; then stop all, give them `DRAIN` seconds, and raise the fault."""
     _stop_on_signals(house.stop)
+    _spare_the_collector()
     tasks = [asyncio.create_task(_guarded(one, house), name=one.__name__) for one in work]
     stopping = asyncio.create_task(house.stop.wait(), name="stop")
     await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -91,6 +93,14 @@ async def _guarded(work: Work, house: House) -> None:
         house.halted.append(str(error))
         logger.error("stage_halted", stage=work.__name__)
         await house.stop.wait()
+
+
+def _spare_the_collector() -> None:
+    """A batch makes many objects that die together, none in a cycle. By default the collector walks them,
+    and all the rulebooks, again and again: a quarter of a stage's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
