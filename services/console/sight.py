@@ -36,6 +36,11 @@ class Viewer:
         return self.role in _CASE_ROLES
 
     @property
+    def warned(self) -> bool:
+        """Watches over a place, and so over its patterns."""
+        return self.sees_cases and self.role is not Role.FORCE
+
+    @property
     def acts(self) -> bool:
         return self.role in _ACTING_ROLES
 

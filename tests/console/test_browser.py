@@ -133,7 +133,15 @@ def test_hostile_text_stays_text(open_page: OpenPage, hub: Hub) -> None:
     assert page.locator("blockquote img, blockquote script").count() == 0
 
 
-PAGES = ("/", "/?state=all", "/topics", "/topics/case.opened.v1?partition=0", "/dead-letters", "/nothing")
+PAGES = (
+    "/",
+    "/?state=all",
+    "/topics",
+    "/warnings",
+    "/topics/case.opened.v1?partition=0",
+    "/dead-letters",
+    "/nothing",
+)
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "案件"), ("en", "Cases")])
@@ -176,6 +184,18 @@ def test_a_sensitive_row_shows_a_town_only_the_least(open_page: OpenPage, hub: H
     town.goto(f"{hub.url}/cases/{case.matter.case_id}")
     assert "喝醉" not in town.content()
     expect(town.locator(".head .state")).to_be_visible()
+
+
+def test_violence_told_of_again_is_a_warning(open_page: OpenPage, hub: Hub) -> None:
+    beaten = "老公喝醉了又打我，我带着孩子躲在卫生间，头上流血了，枫桥镇新屋里5幢，快来。"
+    for n in (17_010, 27_010):  # one phone
+        case = new_case(hub, n, beaten)
+    county, town = open_page("county", "en"), open_page("town", "en")
+    for page in (county, town):
+        page.goto(f"{hub.url}/warnings")
+        expect(page.locator("section").first).to_contain_text(case.matter.number)
+    expect(county.locator("section").first).to_contain_text("2 cases of violence at home")
+    assert "violence" not in town.locator("section").first.inner_text()
 
 
 _SHOWN = (State.MEDIATING, State.CLOSED, State.SETTLED, State.DISPATCHED)
