@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from contracts.events import CaseProgressed
+from contracts.places import towns
 from contracts.vocabulary import Platform
 from feedback.tables import Case
 from services.chassis.house import House, open_house
+from services.chassis.log import Log
 from services.chassis.settings import Settings
 from services.groups import GROUPS
 from services.http.auth import Caller, Scope
@@ -55,6 +58,19 @@ VIOLENCE = {
 }
 
 
+_EVENTS = (
+    str(LAMPS["text"]),
+    "河边的垃圾堆了一个多星期没人清运，苍蝇很多。",
+    "路中间的窨井盖不见了，车子开过很危险。",
+)
+_TOWNS = [code for code in sorted(towns()) if code.startswith(ZHUJI)]
+
+
+def _event(n: int) -> dict[str, str]:
+    """An event in Zhuji; the n-th has another place and other words than its neighbours."""
+    return {"text": _EVENTS[n // len(_TOWNS) % len(_EVENTS)], "town_code": _TOWNS[n % len(_TOWNS)]}
+
+
 @dataclass
 class Hub:
     """What a test holds of it."""
@@ -62,15 +78,14 @@ class Hub:
     house: House
     app: FastAPI
     keys: Mapping[str, str]
-    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _apart: Iterator[dict[str, str]] = field(default_factory=lambda: map(_event, count()))
 
     def as_(self, who: str) -> httpx.AsyncClient:
         """A client with this caller's key."""
         return client_of(self.app, self.keys[who])
 
     async def post(self, who: str = "grid", **posting: Any) -> UUID:
-        """Post a complaint under an id of its own and wait until every case of it has a force or is linked;
-        the complaint's id."""
+        """Post a complaint under an id of its own and wait until all its cases are there; its id."""
         body = {"external_id": f"T-{secrets.token_hex(6)}", **LAMPS, **posting}
         answer = await self.as_(who).post("/v1/complaints", json=body)
         assert answer.status_code == 202, answer.text
@@ -79,7 +94,7 @@ class Hub:
         return complaint
 
     async def until(self, complaint: UUID) -> None:
-        """Wait until all cases of the complaint are there and no stage has any more to do with it."""
+        """Wait until all cases of the complaint are there."""
         async with asyncio.timeout(LONG):
             while not (cases := await self.cases(complaint)) or len(cases) < cases[0].matter.of:
                 await asyncio.sleep(0.02)
@@ -90,8 +105,8 @@ class Hub:
         return [CaseProgressed.model_validate(row.snapshot) for row in rows]
 
     async def case(self, **posting: Any) -> UUID:
-        """The id of the one case of a new complaint."""
-        [case] = await self.cases(await self.post(**posting))
+        """The id of the one case of a new complaint, by default of one that has no twin."""
+        [case] = await self.cases(await self.post(**{**next(self._apart), **posting}))
         return case.matter.case_id
 
     async def settled(self) -> None:
@@ -110,9 +125,8 @@ class Hub:
 async def hub_in(
     folder: Path, log: str = "", stages: tuple[str, ...] = STAGES, **settings: Any
 ) -> AsyncIterator[Hub]:
-    """A hub that lives while the block does."""
+    """A hub that lives while the block does; `folder` is there."""
     house_settings = Settings(data=folder, log=log, secret="of a test", **settings)
-    folder.mkdir(parents=True, exist_ok=True)
     await migrate(house_settings.database_url)
     async with open_house(house_settings) as house:
         app, works = build(house, [name for name in ROLES if name in ("intake", "hub", *stages)])
@@ -123,6 +137,12 @@ async def hub_in(
         finally:
             house.stop.set()
             await asyncio.gather(*tasks)
+
+
+def beside(hub: Hub, log: Log) -> Hub:
+    """Another process of the hub, with the same database, on another log."""
+    house = replace(hub.house, log=log)
+    return Hub(house, build(house, ["intake", "hub"])[0], hub.keys)
 
 
 def client_of(app: FastAPI, key: str) -> httpx.AsyncClient:
