@@ -33,8 +33,43 @@ function tick() {
     time.classList.toggle("soon", seconds >= 0 && seconds < 300);
     time.classList.toggle("late", seconds < 0);
   }
-  if (document.querySelector("[sse-connect]")) stale.hidden = Date.now() - heard < SILENCE;
+  if (document.querySelector("[sse-connect]")) stale.hidden = document.hidden || Date.now() - heard < SILENCE;
 }
+
+// A stream that rests while its tab is hidden and catches up afterwards: browsers allow six connections to a
+// server, and operators open more tabs than that.
+htmx.createEventSource = (url) => {
+  const handlers = new Map(), stream = { addEventListener, removeEventListener, close };
+  let source, last = "";
+  function addEventListener(name, act) {
+    if (!handlers.has(name)) handlers.set(name, new Set());
+    handlers.get(name).add(act);
+    source.addEventListener(name, relay);
+  }
+  function removeEventListener(name, act) { handlers.get(name)?.delete(act); }
+  function relay(event) {
+    last = event.lastEventId;
+    for (const act of [...handlers.get(event.type)]) act(event);
+  }
+  function open() {
+    source = new EventSource(last ? `${url}${url.includes("?") ? "&" : "?"}since=${encodeURIComponent(last)}` : url);
+    source.onopen = (event) => stream.onopen?.(event);
+    source.onerror = (event) => stream.onerror?.(event);
+    for (const name of handlers.keys()) source.addEventListener(name, relay);
+  }
+  function turn() {
+    if (document.hidden) source.close();
+    else if (source.readyState === EventSource.CLOSED) open();
+  }
+  function close() {
+    document.removeEventListener("visibilitychange", turn);
+    source.close();
+  }
+  Object.defineProperty(stream, "readyState", { get: () => source.readyState });
+  document.addEventListener("visibilitychange", turn);
+  open();
+  return stream;
+};
 
 function draw() {
   if (!window.echarts) return;

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from sqlmodel import col
@@ -24,7 +24,7 @@ from services.console.capacity import capacity_of, eyes_of
 from services.console.cover import pieces
 from services.console.desk import event
 from services.console.explained import all_explained
-from services.console.live import Watcher
+from services.console.live import Push, Watcher
 from services.console.parts import Console, Here
 from services.console.rows import Row, rows_of
 from services.console.session import Who
@@ -82,14 +82,25 @@ async def uncover(
 
 
 @routes.get("/live")
-async def live(case_id: UUID, viewer: Who, console: Here) -> EventSourceResponse:
+async def live(
+    case_id: UUID,
+    viewer: Who,
+    console: Here,
+    since: str = "",
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> EventSourceResponse:
     """Tells the page that its case changed; the page then asks for it again, by its own right."""
     await find_case(console, viewer, case_id)
-    return EventSourceResponse(until_old(_pushes(console, viewer, case_id)), ping=15)
+    again = bool(since or last_event_id)
+    return EventSourceResponse(until_old(_pushes(console, viewer, case_id, again)), ping=15)
 
 
-async def _pushes(console: Console, viewer: Viewer, case_id: UUID) -> AsyncGenerator[ServerSentEvent]:
+async def _pushes(
+    console: Console, viewer: Viewer, case_id: UUID, again: bool
+) -> AsyncGenerator[ServerSentEvent]:
     with console.live.watching(Watcher(viewer, case_id=case_id)) as watcher:
+        if again:  # it may have changed while nobody listened
+            yield event(Push("changed", "", datetime.now(UTC)))
         while True:
             yield event(await watcher.next())
 

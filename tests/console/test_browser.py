@@ -158,6 +158,19 @@ def test_pages_speak_the_language_and_fit_a_phone(
         assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh" else "en")
 
 
+def test_a_hidden_tab_rests_and_catches_up(open_page: OpenPage, hub: Hub) -> None:
+    page, other = open_page("town"), open_page("town")
+    turn = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});"
+    turn += "document.dispatchEvent(new Event('visibilitychange'))"
+    expect(page.locator("#now")).to_have_count(1)
+    page.evaluate(turn % "true")
+    row = f"#case-{new_case(hub, 7008).matter.case_id}"
+    expect(other.locator(row)).to_be_visible()
+    expect(page.locator(row)).to_have_count(0)
+    page.evaluate(turn % "false")
+    expect(page.locator(row)).to_be_visible()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_script_and_server_count_down_alike(open_page: OpenPage, language: Language) -> None:
     page, tongue, now = open_page("county", language), load_tongues()[language], datetime.now(UTC)
