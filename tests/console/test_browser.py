@@ -116,6 +116,7 @@ def test_a_dead_letter_is_mended_sent_again_and_seen_through(open_page: OpenPage
     box.fill(re.sub(r'"occurred_at": "[^"]*"', '"occurred_at": "2026-03-01T08:30:00+08:00"', text))
     page.get_by_role("button", name="校验并重新投递").click()
     expect(page.get_by_text("处理成功")).to_be_visible(timeout=15_000)
+    hub.do(hub.settled())
     case = next(c for c in hub.do(hub.cases()) if str(c.matter.complaint_id) == letter.letter["subject"])
     assert case.matter.reporter.phone is not None, "what was covered went along unchanged"
     assert case.matter.reporter.phone.startswith("1990000")
