@@ -46,12 +46,12 @@ CALLERS = {
     "other_agency": Caller("another agency", SCOPES, agency="工会"),
     "scopeless": Caller("no scope", frozenset()),
 }
-LAMPS = {
+LAMPS: dict[str, Any] = {
     "text": "村口连着三盏路灯不亮，晚上老人出来散步看不清路，请尽快安排人修。",
     "reporter": {"name": "陈春生", "phone": "19900000001"},
     "town_code": FENGQIAO,
 }
-VIOLENCE = {
+VIOLENCE: dict[str, Any] = {
     "text": "我老公喝醉了又打我，头上流血了，我带着女儿躲在卫生间，快点来！",
     "reporter": {"name": "周梅", "phone": "19900000003"},
     "town_code": FENGQIAO,
@@ -59,7 +59,7 @@ VIOLENCE = {
 
 
 _EVENTS = (
-    str(LAMPS["text"]),
+    LAMPS["text"],
     "河边的垃圾堆了一个多星期没人清运，苍蝇很多。",
     "路中间的窨井盖不见了，车子开过很危险。",
 )
