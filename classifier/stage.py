@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, select
@@ -14,6 +15,7 @@ from contracts.events import Actor, CaseCommand, CaseOpened, ComplaintReceived
 from contracts.ids import case_id, event_id
 from contracts.personal import Contract
 from contracts.stage import Event, How, Outcome, View, Write
+from contracts.tables import one_of
 from contracts.topics import CASE_COMMAND, CASE_OPENED, COMPLAINT_RECEIVED, Topic
 from contracts.vocabulary import Action, ActorKind, Flag
 
@@ -27,6 +29,7 @@ class _Known:
     revision: str
     revisions: int
     matters: int
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,13 @@ class ClassifyStage:
     reads: tuple[Topic, ...] = (COMPLAINT_RECEIVED,)
 
     def queries(self, batch: Sequence[Event]) -> Mapping[str, Select[Any]]:
-        columns = (Complaint.id, Complaint.revision, Complaint.revisions, Complaint.matters)
+        names = ("id", "revision", "revisions", "matters", "received_at")
+        columns = [getattr(Complaint, name) for name in names]
         ids = {_data(event).complaint_id for event in batch}
-        return {"complaints": select(*cast(Any, columns)).where(cast(Any, Complaint.id).in_(ids))}
+        return {"complaints": select(*cast(Any, columns)).where(one_of(Complaint.id, ids))}
 
     def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:
-        known = {row.id: _Known(row.revision, row.revisions, row.matters) for row in view["complaints"]}
+        known = {row.id: _Known(*row[1:]) for row in view["complaints"]}
         outcomes = []
         for event in batch:
             complaint = _data(event)
@@ -64,6 +68,7 @@ class ClassifyStage:
             complaint.revision,
             (before.revisions if before else 0) + 1,
             max(had, len(judgement.matters)),
+            before.received_at if before else complaint.received_at,
         )
         events = [
             *(_supplement(event, complaint, judgement, ordinal) for ordinal in range(had)),
@@ -86,11 +91,10 @@ class ClassifyStage:
             "language": judgement.language,
             "matters": now.matters,
             "taxonomy": self.judge.rulebook.version,
+            "received_at": now.received_at,
             "revised_at": complaint.received_at,
         }
-        if before:
-            return Write(Complaint, values, How.PUT)
-        return Write(Complaint, {**values, "received_at": complaint.received_at})
+        return Write(Complaint, values, How.PUT if before else How.INSERT)
 
     def _open(self, event: Event, complaint: ComplaintReceived, judgement: Judgement, ordinal: int) -> Event:
         matter = matter_of(complaint, judgement, ordinal, self.judge.rulebook.version)

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from contracts.events import ReceiptDue
 from contracts.stage import Event, How, Outcome, Query, View, Write
+from contracts.tables import one_of
 from contracts.topics import RECEIPT_DUE
 from contracts.vocabulary import Answer, Platform, State
 from feedback.life import ENDED
@@ -106,7 +107,7 @@ def failed(event_id: UUID, attempts: int, code: str, now: datetime, hopeless: bo
 
 
 def _these(ids: Iterable[UUID]) -> Update:
-    return update(ReceiptDelivery).where(col(ReceiptDelivery.event_id).in_(list(ids)))
+    return update(ReceiptDelivery).where(one_of(col(ReceiptDelivery.event_id), ids))
 
 
 def siblings(complaints: Iterable[UUID]) -> Query:
@@ -115,7 +116,7 @@ def siblings(complaints: Iterable[UUID]) -> Query:
     return (
         select(col(Case.complaint_id), col(Case.state), col(lead.state).label("lead_state"))
         .outerjoin(lead, col(lead.id) == col(Case.linked_to))
-        .where(col(Case.complaint_id).in_(list(complaints)))
+        .where(one_of(col(Case.complaint_id), complaints))
     )
 
 

@@ -12,6 +12,7 @@ from contracts.events import CaseCommand, CaseProgressed, CaseRouted, ReceiptDue
 from contracts.ids import event_id
 from contracts.personal import Contract
 from contracts.stage import Event, Outcome, Query, View
+from contracts.tables import one_of
 from contracts.topics import (
     CASE_COMMAND,
     CASE_PROGRESSED,
@@ -52,9 +53,9 @@ class FeedbackStage:
                 col(Case.told),
                 col(Case.had),
                 col(Case.snapshot),
-            ).where(case.in_(ids)),
+            ).where(one_of(case, ids)),
             "clocks": select(clock, col(Clock.kind), col(Clock.due_at), col(Clock.started_at)).where(
-                clock.in_(ids), col(Clock.state).in_(LIVE)
+                one_of(clock, ids), col(Clock.state).in_(LIVE)
             ),
             "twins": select(
                 case,
@@ -63,9 +64,9 @@ class FeedbackStage:
                 col(Case.platform),
                 col(Case.external_id),
                 col(Case.linked_to),
-            ).where(col(Case.linked_to).in_(ids)),
+            ).where(one_of(col(Case.linked_to), ids)),
             "sightings": select(col(Sighting.who), col(Sighting.case_id), col(Sighting.at)).where(
-                col(Sighting.who).in_(who)
+                one_of(col(Sighting.who), who)
             ),
         }
 

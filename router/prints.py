@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from contracts.events import Matter
 from contracts.stage import AnyRow, Query
+from contracts.tables import one_of
 from contracts.vocabulary import POLICE_FIRST, SENSITIVE
 from router import fingerprint as fp
 from router.places import known_place
@@ -124,7 +125,7 @@ def lookup(prints: Sequence[Print], window: timedelta, limit: int) -> Query | No
     since = min(one.received_at for one in prints) - window
     return (
         select(*(getattr(TwinCandidate, name) for name in COLUMNS))
-        .where(or_(*(getattr(TwinCandidate, name).in_(keys) for name, keys in wanted.items())))
+        .where(or_(*(one_of(getattr(TwinCandidate, name), keys) for name, keys in wanted.items())))
         .where(col(TwinCandidate.received_at) >= since)
         .order_by(col(TwinCandidate.received_at).desc())
         .limit(limit)

@@ -10,6 +10,7 @@ from sqlmodel import col
 from contracts.events import CaseOpened, CaseProgressed, CaseRouted, Matter, Reroute
 from contracts.ids import event_id
 from contracts.stage import Event, How, Outcome, Query, View, Write
+from contracts.tables import one_of
 from contracts.topics import CASE_OPENED, CASE_PROGRESSED, CASE_ROUTED
 from contracts.vocabulary import Action, Ground, State
 from router.data_files import DATA
@@ -147,14 +148,14 @@ class RouteStage:
         if not places or not counted:
             return None
         return select(col(ForceLoad.force_id), col(ForceLoad.open_cases)).where(
-            col(ForceLoad.force_id).in_(counted)
+            one_of(col(ForceLoad.force_id), counted)
         )
 
 
 def _held(cases: Sequence[UUID]) -> Query | None:
     if not cases:
         return None
-    return select(col(Held.case_id), col(Held.force_id)).where(col(Held.case_id).in_(cases))
+    return select(col(Held.case_id), col(Held.force_id)).where(one_of(col(Held.case_id), cases))
 
 
 def _concerns_us(data: CaseProgressed) -> bool:

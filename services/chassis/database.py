@@ -13,11 +13,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
-from contracts.errors import Clash, DatabaseDown
+from contracts.errors import Clash, DatabaseDown, HubError
 from contracts.stage import AnyRow, How, Query, Write
+from contracts.tables import one_of
 
 # PostgreSQL's own words for "do it again": serialization failure, deadlock.
 _RETRY_STATES = {"40001", "40P01"}
+# What says that a key is taken; any other broken rule is a fault of ours, and trying again mends none.
+_TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
 
 class Database:
@@ -116,7 +119,7 @@ def fold(writes: Iterable[Write]) -> list[Write]:
 def _delete(table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> Any:
     key = primary_key(table)
     if len(key) == 1:
-        return delete(table).where(getattr(table, key[0]).in_([row[key[0]] for row in rows]))
+        return delete(table).where(one_of(getattr(table, key[0]), [row[key[0]] for row in rows]))
     return delete(table).where(
         tuple_(*(getattr(table, name) for name in key)).in_([tuple(row[n] for n in key) for row in rows])
     )
@@ -127,6 +130,7 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
         url,
         pool_size=pool_size,
         pool_pre_ping=False,
+        skip_autocommit_rollback=True,  # a read leaves nothing to roll back
         hide_parameters=True,  # an error must not quote a citizen
         json_serializer=lambda value: to_json(value).decode(),
         json_deserializer=from_json,
@@ -158,12 +162,20 @@ class _named_errors:  # noqa: N801  (reads as a statement)
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, IntegrityError):
+        code = _code(error)
+        if isinstance(error, IntegrityError) and code in _TAKEN:
             raise Clash("a row with this key is already there") from None
-        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRY_STATES:
+        if code in _RETRY_STATES:
             raise Clash("the database asks to try again") from None
         lost = isinstance(error, OperationalError | InterfaceError) or (
             isinstance(error, DBAPIError) and error.connection_invalidated
         )
         if lost or isinstance(error, OSError):
             raise DatabaseDown(f"the database does not answer ({type(error).__name__})") from None
+        if isinstance(error, DBAPIError):
+            raise HubError(f"the database refuses a statement ({type(error).__name__} {code})") from None
+
+
+def _code(error: BaseException | None) -> str:
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or ""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Field, SQLModel, col
 
 from contracts.stage import Query
-from contracts.tables import UtcDateTime
+from contracts.tables import UtcDateTime, one_of
 from services.chassis.log import Message
 
 
@@ -27,7 +27,7 @@ class Ledger(SQLModel, table=True):
 def claimed(stage: str, inputs: Iterable[UUID]) -> Query:
     """Those of the inputs that the stage has already decided, with what it gave out."""
     return select(col(Ledger.input_id), col(Ledger.outputs)).where(
-        col(Ledger.stage) == stage, col(Ledger.input_id).in_(list(inputs))
+        col(Ledger.stage) == stage, one_of(col(Ledger.input_id), inputs)
     )
 
 
