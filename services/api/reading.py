@@ -5,7 +5,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, TypeAlias
 
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 from sse_starlette import ServerSentEvent
 
 from contracts.errors import Invalid, Transient
@@ -76,11 +76,13 @@ class Reading:
                     return
                 look_at = monotonic() + _RECHECK
             records = await reader.fetch(CHUNK, SLICE)
+            told = ""
             for record in records:
                 for event in _seen([record], self._scope, place):
+                    told = self._cursor(place)
                     self._told.inc()
-                    yield ServerSentEvent(event=TOPIC, id=self._cursor(place), data=to_json(event).decode())
-            if records:
+                    yield ServerSentEvent(event=TOPIC, id=told, data=to_json(event).decode())
+            if records and self._cursor(place) != told:
                 # An id alone is no event, but moves `Last-Event-ID` over what is not for this reader.
                 yield ServerSentEvent(id=self._cursor(place))
 
@@ -109,7 +111,7 @@ def _cloud_event(record: Record, scope: Scope) -> CloudEvent | None:
         "source": event.source,
         "type": TOPIC,
         "subject": event.subject,
-        "time": event.time.isoformat(),
+        "time": to_jsonable_python(event.time),
         "datacontenttype": "application/json",
         "data": shown,
     }

@@ -140,8 +140,8 @@ async def hub_in(
 
 
 def beside(hub: Hub, log: Log) -> Hub:
-    """Another process of the hub, with the same database, on another log."""
-    house = replace(hub.house, log=log)
+    """Another process of the hub, with the same database, on another log, that stops on its own."""
+    house = replace(hub.house, log=log, stop=asyncio.Event())
     return Hub(house, build(house, ["intake", "hub"])[0], hub.keys)
 
 
