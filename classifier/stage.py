@@ -47,7 +47,10 @@ class ClassifyStage:
         return {"complaints": select(*cast(Any, columns)).where(one_of(Complaint.id, ids))}
 
     def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:
-        known = {row.id: _Known(*row[1:]) for row in view["complaints"]}
+        known = {
+            row.id: _Known(row.revision, row.revisions, row.matters, row.received_at)
+            for row in view["complaints"]
+        }
         outcomes = []
         for event in batch:
             complaint = _data(event)

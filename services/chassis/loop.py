@@ -84,18 +84,20 @@ class StageLoop:
         batch = Batch(self.stage.name, records)
         try:
             decided = await self._decide(batch)
+            entangled = len(records) > 1 and batch.later_depend_on_dead(decided)
+            if not entangled:
+                await self._keep(decided)
         except Transient:
             raise
         except Exception as error:
             # Somewhere in here is a record we cannot work with: find it by taking them singly.
-            if len(records) == 1:
+            entangled = len(records) > 1
+            if not entangled:
                 decided = batch.bury(Invalid("poison", f"the stage fails on it ({type(error).__name__})"))
                 logger.exception("poison", stage=self.stage.name, event_id=str(decided[0].input_id))
-            else:
-                return await self._one_by_one(records)
-        if len(records) > 1 and batch.later_depend_on_dead(decided):
+                await self._keep(decided)
+        if entangled:
             return await self._one_by_one(records)
-        await self._keep(decided)
         await self.log.publish(batch.emitted(decided))
         self._count(decided)
         return None
