@@ -29,6 +29,7 @@ from services.console.rates import Rates
 from services.console.session import SignedOut, same_origin, signed_in
 from services.console.throttle import Throttle
 from services.console.views import page
+from services.http.problem import respond
 
 
 def build(parts: ConsoleParts) -> FastAPI:
@@ -83,6 +84,8 @@ async def _to_login(request: Request, _: SignedOut) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    if request.url.path.startswith("/v1/"):  # the API's, which has no such route: programs read problems
+        return respond(error.status_code, "not_found", "There is nothing at this address.")
     return await _error(request, error.status_code)
 
 

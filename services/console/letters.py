@@ -14,17 +14,18 @@ from sqlmodel import col
 
 from contracts.errors import Transient
 from contracts.stage import AnyRow
-from contracts.topics import BY_NAME
+from services import door
 from services.chassis.ledger import Ledger
-from services.chassis.letters import Letter, drop, redrive
+from services.chassis.letters import Letter, drop
 from services.console import trail
 from services.console.masked import covered_for_mending, tells_sensitive
-from services.console.mending import Mended, mend
+from services.console.mending import Mended, mend, shape_of
 from services.console.parts import Console, Here
 from services.console.session import Who
 from services.console.sight import Viewer
 from services.console.views import page
 from services.console.words import Deed, Purpose
+from services.redrive import redrive
 
 routes = APIRouter(prefix="/dead-letters")
 _SHOWN = 200
@@ -92,7 +93,7 @@ async def send_again(
 ) -> HTMLResponse | RedirectResponse:
     """Check the mended text, send it, and show what becomes of it."""
     row = await _find(console, viewer, letter_id, to_mend=True)
-    mended = mend(row.topic, text, row.letter["value"])
+    mended = mend(row.letter, text)
     if mended.faults:
         return await _shown(console, viewer, request, row, 422, text=text, mended=mended)
     await trail.record(console.database, viewer, Deed.REDRIVE, str(letter_id))
@@ -128,11 +129,11 @@ async def _shown(
     bare: bool = False,
     away: bool = False,
 ) -> HTMLResponse:
-    covered, _ = covered_for_mending(BY_NAME[row.topic].event, row.letter["value"])
+    covered, _ = covered_for_mending(shape_of(row.letter), row.letter["value"])
     return page(
         console, viewer, request, "letter.html", status,
         letter=row, text=covered if text is None else text, bare=bare, away=away,
-        faults=mended.faults if mended else mend(row.topic, covered, row.letter["value"]).faults,
+        faults=mended.faults if mended else mend(row.letter, covered).faults,
         tried=mended is not None, fate=await _fate(console, row), purposes=list(Purpose),
     )  # fmt: skip
 
@@ -152,6 +153,8 @@ async def _fate(console: Console, row: AnyRow) -> Fate | None:
     """Looked up in the ledger under the id that `redrive` gave it: the proof that it went through."""
     if row.state != "redriven":
         return None
+    if row.stage == door.STAGE:  # it left for good with the log's word that it came in
+        return Fate("done", row.handled_at)
     sent_as = uuid5(UUID(row.letter["event_id"]), f"redrive\x1f{row.attempt + 1}")
     rows = await console.database.rows(
         select(col(Ledger.verdict), col(Ledger.at)).where(

@@ -1,11 +1,17 @@
-"""Checks a mended message against the contract before it is sent again."""
+"""Checks a mended message before it is sent again: against its contract, or as the door will."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from contracts.errors import Fault, Invalid
+from contracts.events import Posting
 from contracts.topics import BY_NAME
+from services import door
 from services.console.masked import covered_for_mending, uncovered
 
 NO_JSON = "This is not valid JSON: look for a missing comma, quote or bracket."
@@ -45,18 +51,39 @@ class Mended:
     faults: tuple[Wrong, ...] = ()
 
 
-def mend(topic: str, text: str, original: str) -> Mended:
-    """`text` with the original's values back in place of its placeholders, checked by the topic's model."""
-    model = BY_NAME[topic].event
+def shape_of(letter: Mapping[str, Any]) -> type[BaseModel]:
+    """What the letter's value should have been."""
+    return Posting if letter["stage"] == door.STAGE else BY_NAME[letter["topic"]].event
+
+
+def mend(letter: Mapping[str, Any], text: str) -> Mended:
+    """`text` with the letter's values back in place of its placeholders, and what is wrong with it."""
     try:
-        value = uncovered(text, covered_for_mending(model, original)[1])
+        value = uncovered(text, covered_for_mending(shape_of(letter), letter["value"])[1])
     except ValueError:
         return Mended(text, (Wrong("", NO_JSON),))
+    at_the_door = letter["stage"] == door.STAGE
+    return Mended(value, _refused(letter["key"], value) if at_the_door else _unfit(letter, value))
+
+
+def _refused(platform: str, value: str) -> tuple[Wrong, ...]:
     try:
-        model.model_validate_json(value)
+        door.readmit(platform, value, datetime.now(UTC))
+    except Invalid as error:
+        return tuple(map(_missing, error.faults)) or (Wrong("", UNFIT),)
+    return ()
+
+
+def _missing(fault: Fault) -> Wrong:
+    return Wrong(fault.field, PLAIN["missing"] if fault.code == "required" else UNFIT)
+
+
+def _unfit(letter: Mapping[str, Any], value: str) -> tuple[Wrong, ...]:
+    try:
+        shape_of(letter).model_validate_json(value)
     except ValidationError as error:
-        return Mended(value, tuple(_wrong(one) for one in error.errors(include_input=False)))
-    return Mended(value)
+        return tuple(_wrong(one) for one in error.errors(include_input=False))
+    return ()
 
 
 def _wrong(error: ErrorDetails) -> Wrong:

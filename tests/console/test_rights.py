@@ -183,3 +183,9 @@ def test_pages_hold_no_data_a_browser_could_run(sign_in: SignIn) -> None:
     assert policy.startswith("default-src 'self';")
     assert "<script>" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_and_of_the_console_a_page(hub: Hub) -> None:
+    for path, kind in (("/v1/nothing", "application/problem+json"), ("/nothing", "text/html; charset=utf-8")):
+        answer = httpx.get(hub.url + path, trust_env=False)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, kind)
