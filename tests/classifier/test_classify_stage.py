@@ -104,7 +104,6 @@ def test_a_revision_supplements_what_there_is_and_opens_what_is_new() -> None:
     assert (write.how, write.values["revisions"], write.values["matters"]) == (How.PUT, 2, 2)
     # Databases look for missing values before they see that the row is there.
     assert write.values.keys() == {column.name for column in Complaint.__table__.columns}
-    assert "received_at" not in write.values
 
 
 def test_fewer_matters_than_before_close_nothing_and_lose_no_flag() -> None:
