@@ -82,10 +82,11 @@ def test_a_placeholder_nobody_gave_is_no_key_to_anything() -> None:
 
 def test_faults_name_the_field_in_plain_words_and_never_its_value() -> None:
     wrong = json.dumps(planted(platform="俞国良", occurred_at=None))
-    mended = mend(COMPLAINT_RECEIVED.name, covered_for_mending(ComplaintReceived, wrong)[0], wrong)
+    letter = {"stage": "classify", "topic": COMPLAINT_RECEIVED.name, "key": "", "value": wrong}
+    mended = mend(letter, covered_for_mending(ComplaintReceived, wrong)[0])
     assert {fault.field for fault in mended.faults} == {"posting.platform", "posting.occurred_at"}
     assert "俞国良" not in repr(mended.faults)
-    assert not mend(COMPLAINT_RECEIVED.name, json.dumps(DATA), wrong).faults
+    assert not mend(letter, json.dumps(DATA)).faults
 
 
 def test_sensitive_messages_are_known_at_any_depth() -> None:
