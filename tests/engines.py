@@ -104,9 +104,16 @@ def _address(variable: str, engine: Engine) -> Iterator[tuple[str, Engine | None
     if url := os.environ.get(variable):
         yield url, None
         return
+    with running(engine) as url:
+        yield url, engine
+
+
+@contextmanager
+def running(engine: Engine) -> Iterator[str]:
+    """The address of the engine, started for this block in a folder of its own; else the test is skipped."""
     folder = Path(tempfile.mkdtemp(prefix=f"hub-{engine.name}-".lower()))
     try:
-        yield _started(engine, folder), engine
+        yield _started(engine, folder)
     finally:
         engine.stop()
         shutil.rmtree(folder)
