@@ -127,6 +127,8 @@ def _verified(webhook: Webhook, request: Request, body: bytes, now: datetime) ->
     try:
         return webhook(dict(request.headers), body, now)
     except Invalid as refusal:
+        if refusal.code == "no_webhook":
+            raise Problem(404, refusal.code, refusal.message) from None
         if refusal.code in _NOT_THEIRS:
             challenge = {"WWW-Authenticate": "Signature"}
             raise Problem(401, refusal.code, refusal.message, challenge) from None

@@ -37,6 +37,7 @@ CALLERS = {
     "grid": Caller("grid", SCOPES, Platform.GRID),
     "hotline": Caller("hotline", SCOPES, Platform.HOTLINE_12345),
     "police": Caller("police", SCOPES, Platform.POLICE_110),
+    "appeals": Caller("appeals", SCOPES, Platform.PEOPLES_APPEAL),
     "city": Caller("city centre", SCOPES),
     "zhuji": Caller("county centre", SCOPES, place=ZHUJI),
     "yuecheng": Caller("another county's centre", SCOPES, place=YUECHENG),
