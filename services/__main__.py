@@ -12,6 +12,8 @@ from contracts.errors import HubError
 from contracts.vocabulary import Platform
 from services.chassis import logs
 from services.chassis.settings import Settings
+from services.console.words import Role
+from services.http.auth import Scope
 from services.roles import ROLES
 
 cli = typer.Typer(
@@ -88,16 +90,16 @@ def migrate() -> None:
 @cli.command(rich_help_panel="Operations")
 def key(
     name: Annotated[str, typer.Argument(help="What the key is called in logs and lists.")],
-    scope: Annotated[list[str], typer.Option(help="As complaints:write; may be given several times.")],
+    scope: Annotated[list[Scope], typer.Option(help="May be given several times.")],
     platform: Annotated[Platform | None, typer.Option(help="The platform it posts for.")] = None,
     agency: Annotated[str | None, typer.Option(help="The agency it reads streams for.")] = None,
     place: Annotated[str | None, typer.Option(help="The county or town it may see.")] = None,
 ) -> None:
     """Issue a key for a program; it is shown once and kept nowhere."""
-    from services.http.auth import Caller, Scope
+    from services.http.auth import Caller
     from services.keys import add_keys
 
-    caller = Caller(name, frozenset(Scope(s) for s in scope), platform, agency, place)
+    caller = Caller(name, frozenset(scope), platform, agency, place)
 
     async def issue() -> None:
         from services.chassis.database import Database
@@ -107,6 +109,36 @@ def key(
         await database.stop()
 
     _go(issue())
+
+
+@cli.command(rich_help_panel="Operations")
+def operator(
+    login: Annotated[str, typer.Argument(help="What is typed to sign in.")],
+    post: Annotated[str, typer.Option(help="The post as it is shown, never a person's name.")],
+    role: Annotated[
+        str, typer.Option(help="police, county_centre, town_centre, force, auditor or engineer.")
+    ],
+    place: Annotated[str | None, typer.Option(help="The county or town it is for; none: the city.")] = None,
+    force: Annotated[str | None, typer.Option(help="The force's id, for the role `force`.")] = None,
+) -> None:
+    """Open a post at the console, or give it a new password, which is asked for."""
+    from services.console.session import add_operator, hash_password
+    from services.console.tables import Operator
+
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    row = Operator(
+        login=login, hash=hash_password(password), post=post, role=role, place=place, force_id=force
+    )
+
+    async def add() -> None:
+        from services.chassis.database import Database
+
+        database = Database(Settings().database_url)
+        await add_operator(database, row)
+        await database.stop()
+        out.print(f"{login} may sign in.")
+
+    _go(add())
 
 
 @cli.command(rich_help_panel="Operations")

@@ -32,7 +32,7 @@ def attach(house: House, app: FastAPI) -> Sequence[Work]:
             log=house.log,
             act=actions.submit,
             secret=secret_of(house),
-            base_url=f"http://{house.settings.host}:{house.settings.port}",
+            base_url=house.settings.base_url,
             groups=GROUPS,
             categories=category_names(rules_of(house.settings, "classifier")),
             forces=load_registry(rules_of(house.settings, "router") or DATA),

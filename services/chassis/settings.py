@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     database: str = Field("", description="postgresql+asyncpg://…; SQLite in HUB_DATA by default.")
     host: str = Field("127.0.0.1", description="The address every server of ours listens on.")
     port: int = Field(8000, description="The port of the API and the console.")
+    public_url: str = Field("", description="The console's address as browsers see it, behind a proxy.")
     secret: SecretStr = Field(
         SecretStr(""), description="Signs the console's sessions; made and kept by default."
     )
@@ -36,6 +37,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool = Field(False, description="One JSON object a line instead of coloured text.")
     pool: int = Field(5, description="Database connections a process may hold.")
+
+    @property
+    def base_url(self) -> str:
+        """The console's address as browsers see it."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def log_url(self) -> str:
