@@ -115,9 +115,7 @@ def key(
 def operator(
     login: Annotated[str, typer.Argument(help="What is typed to sign in.")],
     post: Annotated[str, typer.Option(help="The post as it is shown, never a person's name.")],
-    role: Annotated[
-        str, typer.Option(help="police, county_centre, town_centre, force, auditor or engineer.")
-    ],
+    role: Annotated[Role, typer.Option(help="What the post is for, and so what it may see.")],
     place: Annotated[str | None, typer.Option(help="The county or town it is for; none: the city.")] = None,
     force: Annotated[str | None, typer.Option(help="The force's id, for the role `force`.")] = None,
 ) -> None:
