@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from contracts.errors import HubError, TooManyDeadLetters
+from contracts.errors import LogDown, TooManyDeadLetters
 from contracts.topics import TOPICS
 from services.chassis.database import Database
 from services.chassis.log import Log
@@ -23,6 +23,7 @@ from services.chassis.open_log import open_log
 from services.chassis.settings import Settings
 
 DRAIN = 20.0  # seconds from the first signal to the last breath
+LOOK = 1.0  # seconds between two tries to find the log
 
 logger = structlog.get_logger()
 
@@ -59,12 +60,25 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         log = open_log(settings.log_url)
         stack.push_async_callback(log.stop)
-        await log.start()
-        await log.create(TOPICS)
+        await _connect(log, patient=bool(settings.log))
         database = Database(settings.database_url, settings.pool)
         stack.push_async_callback(database.stop)
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=10.0, trust_env=False))
         yield House(settings, log, database, http)
+
+
+async def _connect(log: Log, patient: bool) -> None:
+    """An engine may come up after us, or be away just now; the embedded log is there or somebody else's."""
+    while True:
+        try:
+            await log.start()
+            return await log.create(TOPICS)
+        except LogDown as error:
+            if not patient:
+                raise
+            logger.warning("log_away", reason=str(error))
+            await log.stop()
+        await asyncio.sleep(LOOK)
 
 
 async def live(house: House, work: Sequence[Work]) -> None:
