@@ -1,19 +1,22 @@
-"""What is left over below `/v1`: a problem, and not the console's page for people."""
+"""What is left over beside the API's routes: a problem, and not the console's page for people."""
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.routing import Match
 
 from services.http.problem import Problem
 
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
 def router(app: FastAPI) -> APIRouter:
     """The last route of the API, after all others. Without it, the console mounted at `/` would answer."""
-    routes, others = APIRouter(), tuple(app.routes)
+    routes, others = APIRouter(include_in_schema=False), tuple(app.routes)
 
-    @routes.api_route("/v1/{path:path}", methods=[*_METHODS], include_in_schema=False)
-    async def nowhere(request: Request, path: str) -> None:
+    @routes.api_route("/v1/{path:path}", methods=[*_METHODS])
+    @routes.api_route("/healthz", methods=[*_METHODS])
+    @routes.api_route("/readyz", methods=[*_METHODS])
+    @routes.api_route("/metrics", methods=[*_METHODS])
+    async def nowhere(request: Request) -> None:
         asked = [(method, {**request.scope, "method": method}) for method in _METHODS]
         allowed = [m for m, scope in asked if any(one.matches(scope)[0] is Match.FULL for one in others)]
         if allowed:
