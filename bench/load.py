@@ -78,7 +78,7 @@ class Load:
                 group.create_task(client())
 
     async def paced(self, rate: float, seconds: float, size: int) -> None:
-        """`rate` complaints a second in requests of `size`, sent when they are due, however slow the answers."""
+        """`rate` complaints a second in requests of `size`, sent when due, however slow the answers are."""
         began, every = time.monotonic(), size / rate
         async with asyncio.TaskGroup() as group:
             for n, batch in enumerate(self.texts.batches(int(rate * seconds), size)):

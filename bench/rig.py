@@ -1,4 +1,4 @@
-"""What is measured: a real Kafka, a real PostgreSQL and the hub's roles, each a process, all on this machine."""
+"""What is measured: a real Kafka, a real PostgreSQL and the hub's roles, each a process of this machine."""
 
 import shutil
 import tempfile
