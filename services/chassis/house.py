@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from contracts.errors import LogDown, TooManyDeadLetters
+from contracts.errors import HubError, LogDown, TooManyDeadLetters
 from contracts.topics import TOPICS
 from services.chassis.database import Database
 from services.chassis.log import Log
