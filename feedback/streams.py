@@ -5,7 +5,7 @@ Masked first, filtered after: a filter sees only what its owner may see, or aski
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StrictBool, ValidationError
 
 from contracts.errors import Fault, Invalid
 from contracts.events import CaseProgressed, Person
@@ -38,7 +38,7 @@ class Grants(_Strict):
     text: TextClarity = (
         "none"  # notes and reasons in citizens' words come with `full` only: nothing covers them
     )
-    sensitive: bool = False  # else only number, state, county and times of such a case
+    sensitive: StrictBool = False  # else only number, state, county and times of such a case
 
 
 class Scope(_Strict):

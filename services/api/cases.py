@@ -76,7 +76,7 @@ def router(parts: Parts) -> APIRouter:
     @routes.post(
         "/{case_id}/actions",
         summary="Do something",
-        responses={**documented(401, 403, 404, 422, 503), **ANSWERS},
+        responses={**documented(400, 401, 403, 404, 413, 422, 503), **ANSWERS},
     )
     async def act(
         case_id: UUID,

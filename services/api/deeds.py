@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, field_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.events import Actor, CaseCommand
@@ -37,8 +37,8 @@ class Deed(BaseModel):
     reason: ReturnReason | None = Field(None, description="Why it is returned.")
     force_id: Line | None = Field(None, max_length=64, description="Whom to assign or transfer to.")
     outcome: Outcome | None = Field(None, description="How it ended; to close.")
-    satisfied: bool | None = Field(None, description="What the caller said; to call back.")
-    solved: bool | None = Field(None, description="What the caller said; to call back.")
+    satisfied: StrictBool | None = Field(None, description="What the caller said; to call back.")
+    solved: StrictBool | None = Field(None, description="What the caller said; to call back.")
 
     @field_validator("action")
     @classmethod

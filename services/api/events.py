@@ -113,7 +113,9 @@ and polls open at a time.""",
             found, after = await reader.poll(place, limit, wait, request.is_disconnected)
         return Events.model_validate({"events": found, "cursor": after})
 
-    @routes.put("/cursor", status_code=204, summary="Commit", responses=documented(401, 403, 404, 422, 503))
+    @routes.put(
+        "/cursor", status_code=204, summary="Commit", responses=documented(400, 401, 403, 404, 413, 422, 503)
+    )
     async def commit(subscription_id: UUID, read: Read, caller: Annotated[Caller, Depends(reading)]) -> None:
         """What lies before the cursor has been processed and need not come again."""
         row = await find(parts, subscription_id, caller)

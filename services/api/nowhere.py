@@ -5,7 +5,7 @@ from starlette.routing import Match
 
 from services.http.problem import Problem
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 
 
 def router(app: FastAPI) -> APIRouter:

@@ -20,6 +20,8 @@ from services.http.auth import Caller, Needs, Scope
 from services.http.described import documented
 from services.redrive import redrive
 
+_ANSWERS = documented(400, 401, 403, 413, 422, 503)
+
 
 class GroupStanding(BaseModel):
     """A consumer group on a topic. `oldest` is when the first unprocessed record was written."""
@@ -87,12 +89,12 @@ def router(parts: Parts) -> APIRouter:
         rows = await house.database.rows(query.order_by(col(Letter.at).desc()).limit(limit))
         return [_summary(row) for row in rows]
 
-    @routes.post("/dead-letters/redrive", summary="Send again", responses=documented(401, 403, 422, 503))
+    @routes.post("/dead-letters/redrive", summary="Send again", responses=_ANSWERS)
     async def send_again(chosen: Chosen, caller: Annotated[Caller, Depends(writing)]) -> Count:
         """Open ones of these, oldest first, with what parked behind them."""
         return Count(handled=await redrive(house.database, house.log, chosen.ids, caller.name))
 
-    @routes.post("/dead-letters/drop", summary="Give up", responses=documented(401, 403, 422, 503))
+    @routes.post("/dead-letters/drop", summary="Give up", responses=_ANSWERS)
     async def give_up(chosen: Chosen, caller: Annotated[Caller, Depends(writing)]) -> Count:
         """They stay on record."""
         return Count(handled=await drop(house.database, chosen.ids, caller.name))

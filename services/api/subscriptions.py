@@ -60,7 +60,7 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter(prefix="/v1/subscriptions", tags=["streams"])
     reading, writing = Needs(parts.keys, Scope.STREAMS_READ), Needs(parts.keys, Scope.STREAMS_WRITE)
 
-    @routes.post("", status_code=201, summary="Subscribe", responses=documented(401, 403, 422, 503))
+    @routes.post("", status_code=201, summary="Subscribe", responses=documented(400, 401, 403, 413, 422, 503))
     async def subscribe(wish: Wish, caller: Annotated[Caller, Depends(writing)]) -> Agreed:
         """Starts with what happens from now on. An agency may ask for what is nobody's data; to see more,
         a centre (a key of neither agency nor platform) grants it, naming the assessment."""
