@@ -178,7 +178,7 @@ def _receipts(rows: Sequence[AnyRow], told: Told, desks: Desks) -> list[Line]:
 async def _topics(database: Database, told: Mapping[str, Told]) -> list[Line]:
     """What the ledger says was given out is in the log."""
     promised: dict[str, set[UUID]] = defaultdict(set)
-    async with database.reading() as connection:
+    async with database.transaction() as connection:  # PostgreSQL streams only in one
         async for outputs in await connection.stream_scalars(select(col(Ledger.outputs))):
             for message in unpack(outputs):
                 promised[message.topic].add(event_id(message))

@@ -22,7 +22,7 @@ from tests.engines import running
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 SHARED = ("classify", "route", "feedback")  # two workers each, so that partitions change hands
 ROUNDS = 3
-BREATH = 1.0  # seconds between two kills: some die idle, some while they start
+BREATH = 0.5  # seconds between two kills: some die idle, some while they start
 
 
 @pytest.fixture
