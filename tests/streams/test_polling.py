@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from services.api.slots import AT_MOST
 from services.chassis.local import LocalLog
-from tests.api.hub import LONG, VIOLENCE, YUECHENG, ZHUJI, Hub, beside, hub_in
+from tests.api.hub import LONG, NO_CLOCKS, VIOLENCE, YUECHENG, ZHUJI, Hub, beside, hub_in
 from tests.streams.streaming import about, commit, everything, poll, subscribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 )
 async def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     log = "" if request.param == "local" else str(request.getfixturevalue("kafka").url)
-    async with hub_in(tmp_path_factory.mktemp("hub"), log) as hub:
+    async with hub_in(tmp_path_factory.mktemp("hub"), log, NO_CLOCKS) as hub:
         yield hub
 
 
