@@ -16,10 +16,13 @@ MANY = 23
 TOWN = "330602001"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
+@pytest_asyncio.fixture(
+    scope="module", loop_scope="module", params=["", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+async def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     """With a batch of cases that all came at the same instant, and a sensitive one."""
-    async with hub_in(tmp_path_factory.mktemp("hub")) as hub:
+    database = request.getfixturevalue(request.param).fresh_database() if request.param else ""
+    async with hub_in(tmp_path_factory.mktemp("hub"), database=database) as hub:
         streets = [f"第{n}大街{n * 7}号门口的井盖不见了，已经有{n}个人摔跤。" for n in range(MANY)]
         postings = [{"external_id": f"B-{n}", "text": t, "town_code": TOWN} for n, t in enumerate(streets)]
         answer = await hub.as_("hotline").post("/v1/complaints", json=postings)
