@@ -6,8 +6,7 @@ The 12345 simulator serves the file, a part of it twice, while the other platfor
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +21,7 @@ from bench.evidence import Desks
 from bench.hub import ALL, Hub
 from bench.settled import Standing, settings_of, settle
 from deploy.engines import KafkaEngine, PostgresEngine
+from deploy.process import Engine
 
 out = Console(soft_wrap=True)
 _STORIES = 1.0  # invented complaints a second and platform, beside the file
@@ -38,10 +38,9 @@ def main(
 ) -> None:
     """Replay the file, wait until the hub is at rest, stop it and count."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-replay-")))
         if engines:
-            log, database = stack.enter_context(_engines(folder))
-        hub = stack.enter_context(Hub(folder / "hub", log, database))
+            log, database = (_started(stack, engine) for engine in (KafkaEngine(), PostgresEngine()))
+        hub = stack.enter_context(Hub(_folder(stack), log, database))
         accounts = asyncio.run(_replay(hub, file.absolute(), repeat, rate, ALL if apart else ("run",)))
     out.print(accounts.table())
     for fault in accounts.faults:
@@ -49,14 +48,14 @@ def main(
     raise typer.Exit(1 if accounts.faults else 0)
 
 
-@contextmanager
-def _engines(folder: Path) -> Iterator[tuple[str, str]]:
-    kafka, postgres = KafkaEngine(), PostgresEngine()
-    try:
-        yield kafka.start(folder / "kafka"), postgres.start(folder / "postgres")
-    finally:
-        kafka.stop()
-        postgres.stop()
+def _started(stack: ExitStack, engine: Engine) -> str:
+    folder = _folder(stack)
+    stack.callback(engine.stop)
+    return engine.start(folder)
+
+
+def _folder(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-replay-")))
 
 
 async def _replay(hub: Hub, file: Path, repeat: float, rate: float, roles: tuple[str, ...]) -> Accounts:
@@ -105,4 +104,6 @@ def _show_costs(hub: Hub, rest: Standing, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+    app.command()(main)
+    app()

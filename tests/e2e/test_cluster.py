@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from bench.accounts import balance
 from bench.evidence import Desks
@@ -59,6 +60,7 @@ async def test_whoever_is_killed_nothing_is_lost(
         hub.stop()
         desks = Desks.of(hub.data / "simulators")
         accounts = await balance(kafka.url, postgres.url, desks, datetime.now(UTC), callers.taken)
+    Console(width=120).print(accounts.table())  # shown by `pytest -s`
     assert len(callers.taken) > 100
     assert len(desks.items) > 200
     assert accounts.faults == []

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import httpx
+from rich.console import Console
 
 from bench.accounts import balance
 from bench.evidence import Desks
@@ -30,7 +31,7 @@ async def test_in_is_out_although_it_is_killed_three_times(tmp_path) -> None:
         callers, stop = Callers(run.url, posting), asyncio.Event()
         calling = asyncio.create_task(callers.call(stop))
         for _ in range(3):
-            await asyncio.sleep(4)
+            await asyncio.sleep(3)
             run.kill()
             run.start()
             await asyncio.to_thread(run.wait_ready)
@@ -49,6 +50,7 @@ async def test_in_is_out_although_it_is_killed_three_times(tmp_path) -> None:
         assert code == 0, run.tail()
         given, desks = settings_of(hub), Desks.of(hub.data / "simulators")
         accounts = await balance(given.log_url, given.database_url, desks, datetime.now(UTC), callers.taken)
+    Console(width=120).print(accounts.table())  # shown by `pytest -s`
     assert len(callers.taken) > 50
     assert len(desks.items) > 250
     assert accounts.faults == []
