@@ -1,10 +1,6 @@
-"""`python -m classifier judge FILE.csv --text COLUMN --out OUT.jsonl`: judge a file of messages."""
+"""`python -m classifier judge|train|evaluate|build`: files of citizens' messages in, judgements out."""
 
-import csv
-import io
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +9,16 @@ from rich.console import Console
 from rich.progress import Progress
 
 from classifier.judge import Judge, load_judge
-from classifier.judgement import Hints, JudgedMatter
-from contracts.events import Found
-from contracts.places import towns
+from classifier.model import Model, load_model
+from classifier.rows import Row, read_rows
+from classifier.shown import judgement_json
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
-_ENCODINGS = ("utf-8-sig", "gb18030")
+_console = Console(stderr=True)
+_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8 or GB18030")]
+_Text = Annotated[str, typer.Option(help="The column with the message; several, joined, with commas")]
+_Label = Annotated[str, typer.Option(help="The column with the label; a/b makes two levels")]
+_Model = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A model of your own labels")]
 
 
 @app.callback()
@@ -28,76 +28,113 @@ def _classifier() -> None:
 
 @app.command()
 def judge(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8 or GB18030")],
-    text: Annotated[str, typer.Option(help="The column with the message")],
+    file: _File,
+    text: _Text,
     out: Annotated[Path, typer.Option(help="Where the judgements go, one JSON a line, in order")],
+    model: _Model = None,
     rules: Annotated[Path | None, typer.Option(help="A folder with the county's own rule files")] = None,
 ) -> None:
     """Judge every message of a CSV file. A bad row is named, and its line says what is wrong with it."""
-    csv.field_size_limit(sys.maxsize)
-    rows = list(_rows(_decode(file.read_bytes()), text))
-    hub_judge, bad, console = load_judge(rules), 0, Console(stderr=True)
-    with out.open("w", encoding="utf-8") as sink, Progress(console=console) as progress:
-        for number, message in progress.track(rows, description="judging"):
-            if isinstance(message, str):
-                judged = judgement_json(hub_judge, message)
-            else:
-                bad, judged = bad + 1, {"error": message.args[0]}
-                console.print(f"row {number}: {message.args[0]}")
+    rows, own = _rows(file, text.split(",")), _load(model)
+    hub_judge = load_judge(rules)
+    with out.open("w", encoding="utf-8") as sink, Progress(console=_console) as progress:
+        for row in progress.track(rows, description="judging"):
+            judged = {"error": row.fault} if row.fault else _judged(hub_judge, own, "\n".join(row.cells))
             sink.write(json.dumps(judged, ensure_ascii=False) + "\n")
-    if bad:
+    if _name_bad(rows):
         raise typer.Exit(code=1)
 
 
-def judgement_json(hub_judge: Judge, text: str) -> dict[str, Any]:
-    """A judgement in the words people use: names instead of codes."""
-    judgement = hub_judge.judge(text, Hints())
-    return {
-        "matters": [_matter_json(hub_judge, matter) for matter in judgement.matters],
-        "found": [_found_json(found, text) for found in judgement.found],
-        "language": judgement.language,
-    }
+@app.command()
+def train(
+    file: _File,
+    text: _Text,
+    label: _Label,
+    model: Annotated[Path, typer.Option(help="Where the model goes, a .npz of plain arrays")],
+) -> None:
+    """Train a model on labelled messages."""
+    from classifier.training import train as fit  # scikit-learn is slow to load, and only needed here
+
+    texts, labels = _labelled(file, text, label)
+    try:
+        trained = fit(texts, labels, tell=_console.print)
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from fault
+    trained.save(model)
+    _console.print(f"wrote {model}: {len(trained.labels)} labels, {len(trained.slots)} n-grams")
 
 
-def _matter_json(hub_judge: Judge, matter: JudgedMatter) -> dict[str, Any]:
-    rulebook = hub_judge.rulebook
-    return {
-        "start": matter.start,
-        "end": matter.end,
-        "intent": rulebook.intent_names[matter.intent],
-        "kind": matter.kind.value,
-        "category": rulebook.name(matter.category),
-        "confidence": matter.confidence,
-        "colour": matter.colour.value,
-        "town": matter.town_code if matter.town_code in towns() else None,
-        "sensitive": [flag.value for flag in matter.flags],
-        "look": matter.look,
-        "why": list(matter.why),
-    }
+@app.command()
+def evaluate(
+    file: _File,
+    text: _Text,
+    label: _Label,
+    out: Annotated[Path, typer.Option(help="Where the report goes, Markdown, with two pictures beside it")],
+    folds: Annotated[int, typer.Option(min=2)] = 5,
+) -> None:
+    """Say how good a model of these rows is, by cross-validation, as a report to read."""
+    from classifier.evaluation import evaluate as cross_validate
+    from classifier.report import write_report
+
+    texts, labels = _labelled(file, text, label)
+    try:
+        evaluation = cross_validate(texts, labels, folds, _console.print)
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from fault
+    write_report(evaluation, out, file.name, folds)
+    _console.print(f"accuracy {evaluation.accuracy:.3f}, macro-F1 {evaluation.macro_f1:.3f}: {out}")
 
 
-def _found_json(found: Found, text: str) -> dict[str, Any]:
-    value = text[found.start : found.end]
-    return {"kind": found.kind, "start": found.start, "end": found.end, "value": value}
+@app.command()
+def build() -> None:
+    """Train the hub's own models from the corpus, where that changed since the last time."""
+    from classifier.build import build as make
+
+    _console.print(f"the classifier's models are in {make(tell=_console.print)}")
 
 
-def _decode(raw: bytes) -> str:
-    for encoding in _ENCODINGS:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise typer.BadParameter("the file is neither UTF-8 nor GB18030")
+def _judged(hub_judge: Judge, own: Model | None, text: str) -> dict[str, Any]:
+    judged = judgement_json(hub_judge, text)
+    if own:
+        matters = judged["matters"]
+        named = own.name([text[matter["start"] : matter["end"]] for matter in matters])
+        for matter, (label, confidence) in zip(matters, named, strict=True):
+            matter.update(category=label, confidence=confidence)
+    return judged
 
 
-def _rows(content: str, column: str) -> Iterator[tuple[int, str | ValueError]]:
-    """Row numbers from 1, without the heading, each with its text or what is wrong with it."""
-    reader = csv.DictReader(io.StringIO(content, newline=""))
-    if column not in (reader.fieldnames or ()):
-        raise typer.BadParameter(f"no column {column!r}; there are: {', '.join(reader.fieldnames or ())}")
-    for number, row in enumerate(reader, start=1):
-        message = row.get(column)
-        yield number, ValueError(f"too few columns, {column!r} is missing") if message is None else message
+def _load(model: Path | None) -> Model | None:
+    try:
+        return load_model(model) if model else None
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from fault
+
+
+def _labelled(file: Path, text: str, label: str) -> tuple[list[str], list[str]]:
+    rows = _rows(file, [*text.split(","), label])
+    checked = [_unlabelled(row) for row in rows]
+    good = [row.cells for row in checked if not row.fault]
+    if _name_bad(checked):
+        _console.print(f"going on with the other {len(good)} rows")
+    return ["\n".join(cells[:-1]) for cells in good], [cells[-1].strip() for cells in good]
+
+
+def _unlabelled(row: Row) -> Row:
+    return row if row.fault or row.cells[-1].strip() else Row(row.number, (), "the label is empty")
+
+
+def _rows(file: Path, columns: list[str]) -> list[Row]:
+    try:
+        return list(read_rows(file, columns))
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from fault
+
+
+def _name_bad(rows: list[Row]) -> bool:
+    bad = [row for row in rows if row.fault]
+    for row in bad:
+        _console.print(f"row {row.number}: {row.fault}")
+    return bool(bad)
 
 
 if __name__ == "__main__":

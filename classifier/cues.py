@@ -8,11 +8,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
+
+import ahocorasick
 
 NUMBER = r"[0-9零〇一二两三四五六七八九十百千万几数]"
 _GAP = r"[^。！？!?；;\n]{0,12}?"
 _NUMERALS = "0123456789零〇一二两三四五六七八九十百千万几数"
+_BY_START = itemgetter(0)
 _LAST_ALPHABETIC = 0x52F  # Latin, Greek and Cyrillic: a cue there begins at the beginning of a word
 
 
@@ -34,61 +38,53 @@ class Hit(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    head: str
+    size: int  # of the head, the literal the cue begins with
     rest: re.Pattern[str] | None
     cue: Cue
+    worded: bool  # begins at the beginning of a word
 
 
 class Scanner:
     """Finds every cue of a rulebook; the time grows with the text, hardly with the rulebook."""
 
     def __init__(self, cues: Iterable[tuple[str, Cue]]) -> None:
-        self._by_pair: dict[str, list[_Entry]] = defaultdict(list)
-        self._by_one: dict[str, list[_Entry]] = defaultdict(list)
+        by_head: dict[str, list[_Entry]] = defaultdict(list)
         for pattern, cue in cues:
-            for entry in _compile(pattern, cue):
-                one = len(entry.head) == 1
-                (self._by_one if one else self._by_pair)[entry.head[:2]].append(entry)
-        self._by_pair, self._by_one = dict(self._by_pair), dict(self._by_one)
+            for head, entry in _compile(pattern, cue):
+                by_head[head].append(entry)
+        self._heads = ahocorasick.Automaton()
+        for head, entries in by_head.items():
+            self._heads.add_word(head, tuple(entries))
+        self._heads.make_automaton()
 
     def scan(self, text: str) -> list[Hit]:
         """Every hit, overlapping ones too, by where it starts."""
         hits: list[Hit] = []
-        pairs, ones = self._by_pair, self._by_one
-        for at, char in enumerate(text):
-            if entries := pairs.get(text[at : at + 2]):
-                _match(text, at, entries, hits)
-            if char in ones:
-                _match(text, at, ones[char], hits)
+        if self._heads:
+            for last, entries in self._heads.iter(text):
+                for size, rest, cue, worded in entries:
+                    start, end = last + 1 - size, last + 1
+                    if worded and start and _joined(text[start - 1]):
+                        continue
+                    if rest:
+                        tail = rest.match(text, end)
+                        if not tail:
+                            continue
+                        end = tail.end()
+                    hits.append(Hit(start, end, cue))
+        hits.sort(key=_BY_START)
         return hits
-
-
-def _match(text: str, at: int, entries: list[_Entry], hits: list[Hit]) -> None:
-    if at and ord(text[at]) <= _LAST_ALPHABETIC and text[at].isalpha() and _joined(text[at - 1]):
-        return
-    for head, rest, cue in entries:
-        if not text.startswith(head, at):
-            continue
-        end = at + len(head)
-        if rest:
-            tail = rest.match(text, end)
-            if not tail:
-                continue
-            end = tail.end()
-        hits.append(Hit(at, end, cue))
 
 
 def _joined(before: str) -> bool:
     return before.isalpha() and ord(before) <= _LAST_ALPHABETIC
 
 
-def _compile(pattern: str, cue: Cue) -> Iterable[_Entry]:
+def _compile(pattern: str, cue: Cue) -> Iterable[tuple[str, _Entry]]:
     parts = re.findall(r"\([^)]*\)|…|#|[^(…#]+", pattern.lower())
-    heads, rest = _heads(parts[0]), parts[1:]
-    if parts[0] == "#":
-        rest = ["#*", *rest]
+    rest = ["#*", *parts[1:]] if parts[0] == "#" else parts[1:]
     tail = re.compile("".join(map(_regex, rest))) if rest else None
-    return [_Entry(head, tail, cue) for head in heads]
+    return [(head, _Entry(len(head), tail, cue, _joined(head[0]))) for head in _heads(parts[0])]
 
 
 def _heads(part: str) -> list[str]:

@@ -50,6 +50,15 @@ def category_names(folder: Path | None = None) -> dict[str, dict[str, str]]:
     return names
 
 
+def category_words() -> dict[str, list[str]]:
+    """The Chinese name and all words of every category of the hub's own taxonomy, by code."""
+    entries = _entries(_read(None, "taxonomy"))
+    return {
+        code: [body["zh"], *(word for name in _WEIGHTS for word in body.get(name, ()))]
+        for code, body, _ in entries
+    }
+
+
 def _read(folder: Path | None, name: str) -> dict[str, Any]:
     own: Traversable = files("classifier") / "data" / f"{name}.toml"
     local = folder / f"{name}.toml" if folder else None

@@ -51,21 +51,21 @@ class ClassifyStage:
             row.id: _Known(row.revision, row.revisions, row.matters, row.received_at)
             for row in view["complaints"]
         }
+        judgements = self.judge.judge_all([(_data(e).posting.text, hints_of(_data(e))) for e in batch])
         outcomes = []
-        for event in batch:
+        for event, judgement in zip(batch, judgements, strict=True):
             complaint = _data(event)
             before = known.get(complaint.complaint_id)
-            outcome, after = self._one(event, complaint, before)
+            outcome, after = self._one(event, complaint, judgement, before)
             known[complaint.complaint_id] = after
             outcomes.append(outcome)
         return outcomes
 
     def _one(
-        self, event: Event, complaint: ComplaintReceived, before: _Known | None
+        self, event: Event, complaint: ComplaintReceived, judgement: Judgement, before: _Known | None
     ) -> tuple[Outcome, _Known]:
         if before and before.revision == complaint.revision:
             return Outcome(event), before
-        judgement = self.judge.judge(complaint.posting.text, hints_of(complaint))
         had = before.matters if before else 0
         after = _Known(
             complaint.revision,

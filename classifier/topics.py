@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from classifier.cues import Hit
+from classifier.model import Floats, Model
 from classifier.rules import Rulebook
 from contracts.vocabulary import Intent
 
@@ -19,7 +22,6 @@ class Topic(NamedTuple):
     category: str
     second: str | None
     confidence: float
-    score: float
 
 
 def subject(code: str) -> str:
@@ -42,11 +44,10 @@ def scores(hits: Iterable[Hit], table: str) -> dict[str, float]:
     return total
 
 
-def topic(hits: Sequence[Hit]) -> Topic:
-    """What the hits speak of. A second level carries its first level's evidence too."""
-    evidence = scores(hits, "category")
+def topic(evidence: Mapping[str, float]) -> Topic:
+    """What the cues speak of. A second level carries its first level's evidence too."""
     if not evidence:
-        return Topic(UNKNOWN, None, 0.0, 0.0)
+        return Topic(UNKNOWN, None, 0.0)
     tops: dict[str, float] = defaultdict(float)
     for code, score in evidence.items():
         tops[subject(code)] += score
@@ -55,7 +56,24 @@ def topic(hits: Sequence[Hit]) -> Topic:
     second = ranked[1] if len(ranked) > 1 else None
     rest = tops[second] if second else 0.0
     confidence = tops[best] / (tops[best] + rest + _PRIOR)
-    return Topic(_leaf(best, evidence), second and _leaf(second, evidence), round(confidence, 3), tops[best])
+    return Topic(_leaf(best, evidence), second and _leaf(second, evidence), round(confidence, 3))
+
+
+def model_topics(model: Model, texts: Sequence[str], evidence: Sequence[Mapping[str, float]]) -> list[Topic]:
+    """What each text speaks of, by the model and the cues together."""
+    margins = model.margins(texts, evidence)
+    chances = model.chances(margins)
+    ranked = np.argsort(-chances, axis=1, kind="stable")[:, :2]
+    topics = []
+    for row, tops in enumerate(ranked.tolist()):
+        best, other = (_model_leaf(model, model.labels[top], margins[row], evidence[row]) for top in tops)
+        topics.append(Topic(best, other, round(float(chances[row, tops[0]]), 3)))
+    return topics
+
+
+def _model_leaf(model: Model, top: str, margins: Floats, evidence: Mapping[str, float]) -> str:
+    """The model's second level; the rulebook's where the model knows none."""
+    return model.best(top, margins) if top in model.below else _leaf(top, evidence)
 
 
 def _leaf(top: str, evidence: Mapping[str, float]) -> str:

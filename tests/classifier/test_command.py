@@ -41,3 +41,39 @@ def test_a_missing_column_is_said(tmp_path: Path) -> None:
     code, said, lines = run(tmp_path, ROWS.encode(), "text")
     assert (code, lines) == (2, [])
     assert "no column" in said
+
+
+LABELLED = "body,label\n" + "".join(f"路灯不亮第{i}盏,灯\n老板拖欠工资{i}个月,钱\n" for i in range(12))
+
+
+def command(*words: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(map(str, words)))
+    return result.exit_code, result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_train_and_judge_with_own_labels(tmp_path: Path, encoding: str) -> None:
+    source, model, out = tmp_path / "in.csv", tmp_path / "m.npz", tmp_path / "out.jsonl"
+    source.write_bytes((LABELLED + "没有标签,\n").encode(encoding))
+    code, said = command("train", source, "--text", "body", "--label", "label", "--model", model)
+    assert (code, "row 25: the label is empty" in said) == (0, True)
+    command("judge", source, "--text", "body", "--model", model, "--out", out)
+    judged = [json.loads(line)["matters"][0] for line in out.read_text("utf-8").splitlines()]
+    assert [matter["category"] for matter in judged[:2]] == ["灯", "钱"]
+    assert judged[0]["confidence"] > 0.8
+
+
+def test_evaluate(tmp_path: Path) -> None:
+    source, report = tmp_path / "in.csv", tmp_path / "r.md"
+    source.write_text(LABELLED, "utf-8")
+    words = ("--text", "body", "--label", "label", "--folds", 3, "--out", report)
+    code, said = command("evaluate", source, *words)
+    assert (code, "accuracy 1.000" in said, "| 灯 |" in report.read_text("utf-8")) == (0, True, True)
+
+
+def test_what_cannot_be_trained_on_is_said(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("body,label\na,x\nb,x\n", "utf-8")
+    code, said = command("train", source, "--text", "body", "--label", "label", "--model", tmp_path / "m")
+    assert code == 2
+    assert "two different labels" in said
