@@ -13,14 +13,14 @@ from sqlmodel import col
 
 from contracts.errors import Transient
 from contracts.events import Actor, CaseCommand, CaseProgressed
-from contracts.stage import AnyRow
 from contracts.vocabulary import Action, ActorKind, Outcome, State
 from feedback.life import Who, allowed, needs
 from feedback.tables import Case
 from services.actions import Actions
 from services.chassis.house import House
 
-PACE = 0.5  # seconds between two actions
+PACE = 0.2  # seconds between two actions
+_IDLE = 7  # one in so many cases has nobody who cares
 _NEXT = (
     Action.SIGN, Action.DISPATCH, Action.ARRIVE, Action.MEDIATE, Action.AGREE, Action.SETTLE, Action.CLOSE,
 )  # fmt: skip
@@ -46,18 +46,18 @@ async def _one_deed(house: House, actions: Actions, chance: Random) -> None:
     waiting = await house.database.rows(
         select(col(Case.snapshot))
         .where(col(Case.state).in_([s for s in State if s not in (State.TRIAGE, State.CLOSED, State.LINKED)]))
-        .order_by(col(Case.changed_at).desc())
-        .limit(40)
+        .order_by(col(Case.next_due_at).is_(None), col(Case.next_due_at))
+        .limit(60)
     )
-    if waiting:
-        case = CaseProgressed.model_validate(_pick(waiting, chance).snapshot)
-        if command := _next_step(case):
-            await actions.submit(command)
+    cases = [CaseProgressed.model_validate(row.snapshot) for row in waiting]
+    cared_for = [case for case in cases if case.matter.case_id.int % _IDLE]
+    if cared_for and (command := _next_step(_pick(cared_for, chance))):
+        await actions.submit(command)
 
 
-def _pick(rows: Sequence[AnyRow], chance: Random) -> AnyRow:
-    """More often the fresh ones: somebody sits at the desk."""
-    return rows[min(int(chance.expovariate(1 / 8)), len(rows) - 1)]
+def _pick(cases: Sequence[CaseProgressed], chance: Random) -> CaseProgressed:
+    """More often those whose promise falls due first: somebody sits at the desk."""
+    return cases[min(int(chance.expovariate(1 / 6)), len(cases) - 1)]
 
 
 def _next_step(case: CaseProgressed) -> CaseCommand | None:

@@ -72,6 +72,8 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
         "services",
         "simulators",
         "--with-parent",
+        "--rate",
+        "0.3",
         "--webhook",
         _webhook(settings),
     ]
