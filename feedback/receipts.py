@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.events import Change, ReceiptDue
-from contracts.vocabulary import Action, Answer, State
+from contracts.vocabulary import Action, Answer, Platform, State
 from feedback.held import Held, Source
-from feedback.life import ENDED
+from feedback.life import ENDED, is_sensitive
 
 MEANING = {
     State.TRIAGE: Answer.ACCEPTED,
@@ -35,7 +35,8 @@ def answer(change: Change, told: Answer | None) -> Answer | None:
 
 
 def receipt(source: Source, of: Held, told: Answer, at: datetime) -> ReceiptDue:
-    """One answer for one source of the case `of`."""
+    """One answer for one source of the case `of`. Who has a sensitive case only the police are told."""
+    open_to = source.platform is Platform.POLICE_110 or not is_sensitive(of.now)
     return ReceiptDue(
         platform=source.platform,
         external_id=source.external_id,
@@ -43,7 +44,7 @@ def receipt(source: Source, of: Held, told: Answer, at: datetime) -> ReceiptDue:
         case_id=source.case_id,
         number=source.number,
         answer=told,
-        force_name=of.now.lead.force_name if of.now.lead else None,
+        force_name=of.now.lead.force_name if of.now.lead and open_to else None,
         outcome=of.now.outcome,
         at=at,
     )

@@ -82,6 +82,17 @@ def test_a_command_for_an_unknown_case_is_invalid(house: House) -> None:
     assert outcome.invalid is not None and outcome.invalid.code == "unknown_case"
 
 
+@pytest.mark.parametrize(
+    ("platform", "told"), [(Platform.HOTLINE_12345, None), (Platform.POLICE_110, "村调委会")]
+)
+def test_only_the_police_are_told_who_has_a_sensitive_case(
+    house: House, platform: Platform, told: str | None
+) -> None:
+    hurt = matter(platform=platform, flags=(Flag.DOMESTIC_VIOLENCE,))
+    [outcome] = house.give(house.routed(hurt, force()))
+    assert [receipt.force_name for receipt in news(outcome, ReceiptDue)] == [told]
+
+
 def test_a_supplement_that_overtakes_its_case_comes_round_again_until_the_case_is_there(house: House) -> None:
     early = house.command(ID, Action.SUPPLEMENT, HUB, note="还有人受伤", flags=(Flag.LIFE_DANGER,))
     [outcome] = house.give(early)
