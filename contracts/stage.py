@@ -65,6 +65,9 @@ class Outcome:
     events: Sequence[Event] = ()
     refusal: str | None = None  # a person's action that is not allowed, and why; nothing is written
     invalid: Invalid | None = None  # becomes a dead letter; nothing else is written
+    ignored: bool = (
+        False  # by its content alone it is none of the stage's business: not even the ledger hears
+    )
 
 
 Query: TypeAlias = Select[*tuple[Any, ...]]  # a statement of any columns

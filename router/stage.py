@@ -77,7 +77,9 @@ class RouteStage:
         routed = None
         if isinstance(event.data, CaseOpened):
             routed = self._open(now, event, event.data.matter)
-        elif isinstance(event.data, CaseProgressed) and _concerns_us(event.data):
+        elif isinstance(event.data, CaseProgressed):
+            if not _concerns_us(event.data):
+                return Outcome(event, ignored=True)
             routed = self._follow(now, event, event.data)
         return Outcome(event, now.writes, [_emitted(event, routed)] if routed else ())
 

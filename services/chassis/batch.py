@@ -76,6 +76,8 @@ class Batch:
         """An outcome with its ledger row, as it will be kept."""
         if outcome.invalid:
             return self._dead(outcome.input.id, outcome.invalid)
+        if outcome.ignored:
+            return Decided(outcome.input.id, "ignored", (), ())
         messages = [encode(event) for event in outcome.events]
         verdict = "refused" if outcome.refusal else "done"
         claim = self._claim(outcome.input.id, verdict, outcome.refusal, messages)

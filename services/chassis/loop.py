@@ -115,10 +115,11 @@ class StageLoop:
         return decided + [batch.decided(outcome) for outcome in outcomes]
 
     async def _keep(self, decided: Sequence[Decided]) -> None:
-        if not decided:
+        rows = [write for one in decided for write in one.rows]
+        if not rows:
             return
         async with self.database.transaction() as connection:
-            await self.database.write(connection, (write for one in decided for write in one.rows))
+            await self.database.write(connection, rows)
 
     def _count(self, decided: Sequence[Decided]) -> None:
         for one in decided:

@@ -208,6 +208,15 @@ async def test_a_refusal_is_kept_with_its_reason_and_writes_nothing(log, databas
     assert await emitted(log) == []
 
 
+async def test_what_is_ignored_leaves_no_trace_and_is_not_read_again(log, database) -> None:
+    from services.chassis.ledger import Ledger
+
+    await log.publish([encode(complaint(n, "ignore")) for n in range(5)])
+    await drain(StageLoop(ToyStage(), log, database), log)
+    assert await rows(database, Ledger) == []
+    assert await emitted(log) == []
+
+
 async def test_too_many_dead_letters_stop_the_stage_loudly(log, database) -> None:
     await log.publish([encode(complaint(n, "bad")) for n in range(30)])
     with pytest.raises(TooManyDeadLetters, match="in a row"):

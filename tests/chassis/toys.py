@@ -35,7 +35,10 @@ class ToyCount(SQLModel, table=True):
 
 
 class ToyStage:
-    """Counts complaints and answers each with two receipts. Text `bad…` is invalid, `poison…` raises."""
+    """Counts complaints and answers each with two receipts.
+
+    Text `bad…` is invalid, `poison…` raises, `refuse…` is refused, `ignore…` ignored.
+    """
 
     name = "toy"
     reads = (COMPLAINT_RECEIVED,)
@@ -53,6 +56,8 @@ class ToyStage:
             raise ZeroDivisionError("secret words of a citizen")
         if posting.text.startswith("bad"):
             return Outcome(event, invalid=Invalid("bad_text", "it begins with bad"))
+        if posting.text.startswith("ignore"):
+            return Outcome(event, ignored=True)
         if posting.text.startswith("refuse"):
             return Outcome(event, refusal="not_now")
         writes = [
