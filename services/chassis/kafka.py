@@ -34,6 +34,7 @@ from services.chassis.log import (
 
 JOIN_SECONDS = 60.0  # joining waits for the other members to let go of what they have
 _REPLICAS = 3
+_FETCH_BYTES = 256 * 1024  # of each partition read ahead; a bigger record still comes, alone
 _GROUP = {"session_timeout_ms": 10_000, "heartbeat_interval_ms": 1_000, "rebalance_timeout_ms": 30_000}
 
 T = TypeVar("T")
@@ -188,6 +189,7 @@ class KafkaLog:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=250,
+            max_partition_fetch_bytes=_FETCH_BYTES,
             **(_GROUP if group else {"request_timeout_ms": self._ms}),
         )
         try:
