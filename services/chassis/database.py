@@ -19,6 +19,8 @@ from contracts.tables import one_of
 
 # PostgreSQL's own words for "do it again": serialization failure, deadlock.
 _RETRY_STATES = {"40001", "40P01"}
+# Its classes for "not now": no connection, no room, shutting down or starting up, a fault below it.
+_AWAY = ("08", "53", "57", "58")
 # What says that a key is taken; any other broken rule is a fault of ours, and trying again mends none.
 _TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
@@ -168,7 +170,7 @@ class _named_errors:  # noqa: N801  (reads as a statement)
         if code in _RETRY_STATES:
             raise Clash("the database asks to try again") from None
         lost = isinstance(error, OperationalError | InterfaceError) or (
-            isinstance(error, DBAPIError) and error.connection_invalidated
+            isinstance(error, DBAPIError) and (error.connection_invalidated or code.startswith(_AWAY))
         )
         if lost or isinstance(error, OSError):
             raise DatabaseDown(f"the database does not answer ({type(error).__name__})") from None
