@@ -11,7 +11,7 @@ from classifier.quantities import people
 from classifier.rules import DangerRule, Dangers
 from contracts.vocabulary import Flag
 
-_Concepts = Mapping[str, Sequence[Hit]]
+Concepts = Mapping[str, Sequence[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,8 @@ class Danger:
     why: tuple[str, ...] = field(repr=False)
 
 
-def find_dangers(text: str, hits: Sequence[Hit], dangers: Dangers) -> list[Danger]:
+def find_dangers(text: str, concepts: Concepts, dangers: Dangers) -> list[Danger]:
     """The dangers worth a look or more, by flag."""
-    concepts = _concepts(text, hits, dangers)
     evidence: dict[Flag, list[tuple[float, int, str]]] = defaultdict(list)
     for rule in dangers.rules:
         weighed = [(_weight(rule, met, concepts, dangers), met) for met in _meetings(rule, concepts)]
@@ -45,7 +44,8 @@ def _sum_up(flag: Flag, parts: Sequence[tuple[float, int, str]]) -> Danger:
     return Danger(flag, 1 - doubt, max(parts)[1], tuple(why for _, _, why in parts))
 
 
-def _concepts(text: str, hits: Sequence[Hit], dangers: Dangers) -> _Concepts:
+def find_concepts(text: str, hits: Sequence[Hit], dangers: Dangers) -> Concepts:
+    """Where each concept of the rules stands, negated ones left out, by where it starts."""
     concepts: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         if hit.cue.table == "danger" and not _negated(text, hit, dangers):
@@ -67,7 +67,7 @@ def _negated(text: str, hit: Hit, dangers: Dangers) -> bool:
     return any(word in before for word in dangers.negation)
 
 
-def _meetings(rule: DangerRule, concepts: _Concepts) -> list[list[Hit]]:
+def _meetings(rule: DangerRule, concepts: Concepts) -> list[list[Hit]]:
     if not all(concepts.get(name) for name in rule.all):
         return []
     starts = {name: [hit.start for hit in concepts[name]] for name in set(rule.all)}
@@ -76,7 +76,7 @@ def _meetings(rule: DangerRule, concepts: _Concepts) -> list[list[Hit]]:
 
 
 def _around(
-    rule: DangerRule, first: Hit, concepts: _Concepts, starts: Mapping[str, Sequence[int]]
+    rule: DangerRule, first: Hit, concepts: Concepts, starts: Mapping[str, Sequence[int]]
 ) -> list[Hit] | None:
     met = [first]
     for name in rule.all[1:]:
@@ -98,7 +98,7 @@ def _between(hits: Sequence[Hit], starts: Sequence[int], low: int, high: int) ->
     return hits[bisect_left(starts, low) : bisect_left(starts, high)]
 
 
-def _weight(rule: DangerRule, met: list[Hit], concepts: _Concepts, dangers: Dangers) -> float:
+def _weight(rule: DangerRule, met: list[Hit], concepts: Concepts, dangers: Dangers) -> float:
     at, reach = met[0].start, max(rule.within, dangers.calm_reach)
     if any(_near(concepts.get(name, ()), at, reach) for name in rule.unless):
         return 0.0

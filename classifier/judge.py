@@ -1,44 +1,34 @@
 """The judge: text in, judgement out. Pure, and never raises for any string."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from classifier.cues import Hit
-from classifier.dangers import Danger, find_dangers
+from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone
+from classifier.dangers import Danger
 from classifier.extract import find_personal, respondent
 from classifier.judgement import Hints, JudgedMatter, Judgement
-from classifier.language import detect
 from classifier.model import Model, built_model
 from classifier.quantities import amount_yuan, headcount
+from classifier.reading import Part, Reading, read
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
-from classifier.split import Hits, Span, split
-from classifier.text import normalise
-from classifier.topics import Topic, intent, model_topics, scores, topic
+from classifier.topics import Topic, intent, model_topics, topic
 from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}
 _WORST_FIRST = tuple(Colour)
-
-
-class _Read(NamedTuple):
-    """One text as far as it can be read without the model."""
-
-    plain: str
-    language: str
-    hits: Hits
-    spans: Sequence[Span]
-    dangers: Sequence[Danger]
+_READS = "zh"  # the language the models were trained on; the rulebook has words of others too
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Applies a rulebook, and a model trained on labelled texts beside it where there is one."""
+    """Applies a rulebook, and models trained on labelled texts beside it where there are some."""
 
     rulebook: Rulebook
-    model: Model | None = None
+    categories: Model | None = None
+    dangers: Model | None = None
 
     def judge(self, text: str, hints: Hints) -> Judgement:
         """The matters of `text`, at least one. The same text and hints give the same judgement."""
@@ -47,57 +37,65 @@ class Judge:
 
     def judge_all(self, batch: Sequence[tuple[str, Hints]]) -> list[Judgement]:
         """A judgement each, in order: many at once cost less each, and come out the same."""
-        read = [self._read(text) for text, _ in batch]
-        topics = iter(self._topics([(one, span) for one in read for span in one.spans]))
+        readings = [read(text, self.rulebook) for text, _ in batch]
+        parts = [Part(reading, span) for reading in readings for span in reading.spans]
+        judged = zip(parts, self._topics(parts), self._rulings(parts), strict=True)
         return [
-            self._sum_up(text, hints, one, topics) for (text, hints), one in zip(batch, read, strict=True)
+            self._sum_up(text, hints, reading, list(islice(judged, len(reading.spans))))
+            for (text, hints), reading in zip(batch, readings, strict=True)
         ]
 
-    def _read(self, text: str) -> _Read:
-        plain = normalise(text)
-        hits = _sighted(self.rulebook.scanner.scan(plain))
-        placed = Hits(hits)
-        spans = split(plain, placed, self.rulebook.splitting)
-        return _Read(plain, detect(text), placed, spans, find_dangers(plain, hits, self.rulebook.dangers))
-
-    def _topics(self, matters: Sequence[tuple[_Read, Span]]) -> list[Topic]:
-        """What each matter is about. The model knows Chinese only; the rulebook has foreign words too."""
-        evidence = [scores(one.hits.within(*span), "category") for one, span in matters]
+    def _topics(self, parts: Sequence[Part]) -> list[Topic]:
+        """What each matter is about."""
+        evidence = [part.evidence for part in parts]
         topics = [topic(points) for points in evidence]
-        chinese = [at for at, (one, _) in enumerate(matters) if one.language == "zh"]
-        if self.model and chinese:
-            texts = [matters[at][0].plain[slice(*matters[at][1])] for at in chinese]
-            better = model_topics(self.model, texts, [evidence[at] for at in chinese])
-            for at, about in zip(chinese, better, strict=True):
+        known = _readable(parts)
+        if self.categories and known:
+            texts, points = [parts[at].text for at in known], [evidence[at] for at in known]
+            for at, about in zip(known, model_topics(self.categories, texts, points), strict=True):
                 topics[at] = about
         return topics
 
-    def _sum_up(self, text: str, hints: Hints, read: _Read, topics: Iterator[Topic]) -> Judgement:
-        town = self.rulebook.gazetteer.find(read.plain)
-        found = find_personal(text, read.plain, read.language)
-        matters = tuple(self._matter(read, span, next(topics), hints, town) for span in read.spans)
-        address = next((text[f.start : f.end] for f in found if f.kind == "address_detail"), hints.address)
-        return Judgement(matters, found, read.language, self.rulebook.gazetteer.ground(read.plain), address)
+    def _rulings(self, parts: Sequence[Part]) -> list[Ruling]:
+        """What must never be missed in each matter."""
+        rules = self.rulebook.dangers
+        rulings = [rule_alone(part.dangers, rules) for part in parts]
+        known = _readable(parts)
+        if self.dangers and known:
+            raised = alarms(self.dangers, [lettered(parts[at]) for at in known])
+            for at, alarm in zip(known, raised, strict=True):
+                rulings[at] = rule(parts[at], alarm, rules)
+        return rulings
 
-    def _matter(self, read: _Read, span: Span, about: Topic, hints: Hints, town: str | None) -> JudgedMatter:
-        hits, own = read.hits.within(*span), read.plain[span.start : span.end]
-        wish = hints.intent_hint or intent(hits, own, self.rulebook)
-        mine = [danger for danger in read.dangers if span.start <= danger.at < span.end]
-        certain = [danger for danger in mine if danger.score >= self.rulebook.dangers.certain]
-        kind = self._kind(about, wish, hints.platform, mine)
+    def _sum_up(
+        self, text: str, hints: Hints, reading: Reading, judged: Sequence[tuple[Part, Topic, Ruling]]
+    ) -> Judgement:
+        gazetteer = self.rulebook.gazetteer
+        town = gazetteer.find(reading.plain) or hints.town_code
+        found = find_personal(text, reading.plain, reading.language)
+        matters = tuple(self._matter(part, about, ruling, hints, town) for part, about, ruling in judged)
+        address = next((text[f.start : f.end] for f in found if f.kind == "address_detail"), hints.address)
+        return Judgement(matters, found, reading.language, gazetteer.ground(reading.plain), address)
+
+    def _matter(
+        self, part: Part, about: Topic, ruling: Ruling, hints: Hints, town: str | None
+    ) -> JudgedMatter:
+        own = part.text
+        wish = hints.intent_hint or intent(part.hits, own, self.rulebook)
+        kind = self._kind(about, wish, hints.platform, ruling.dangers)
         return JudgedMatter(
-            start=span.start,
-            end=span.end,
+            start=part.span.start,
+            end=part.span.end,
             intent=wish,
             kind=kind,
             category=about.category,
             second_category=about.second,
             confidence=about.confidence,
-            colour=self._colour(kind, mine),
-            town_code=self.rulebook.gazetteer.find(own) or town or hints.town_code,
-            flags=tuple(danger.flag for danger in certain),
-            look=len(mine) > len(certain),
-            why=tuple(why for danger in mine for why in danger.why),
+            colour=self._colour(kind, ruling.dangers),
+            town_code=self.rulebook.gazetteer.find(own) or town,
+            flags=ruling.flags,
+            look=ruling.look,
+            why=tuple(why for danger in ruling.dangers for why in danger.why),
             headcount=headcount(own),
             amount_yuan=amount_yuan(own),
             respondent=respondent(own),
@@ -118,20 +116,17 @@ class Judge:
         return min([*colours, _KIND_COLOURS.get(kind, Colour.BLUE)], key=_WORST_FIRST.index)
 
 
-def _sighted(hits: list[Hit]) -> list[Hit]:
-    """Without the danger cues that begin inside a word that only looks dangerous."""
-    blind = [False] * (max((hit.end for hit in hits), default=0) + 1)
-    for hit in hits:
-        if hit.cue.table == "blind":
-            blind[hit.start : hit.end] = [True] * (hit.end - hit.start)
-    return [hit for hit in hits if hit.cue.table != "danger" or not blind[hit.start]]
+def _readable(parts: Sequence[Part]) -> list[int]:
+    """The indices of the matters the models can read."""
+    return [at for at, part in enumerate(parts) if part.whole.language == _READS]
 
 
 def load_judge(folder: Path | None = None) -> Judge:
     """A judge with the hub's rulebook, or with a county's own files in `folder` in place of the hub's.
 
-    The model `python -m classifier build` made is used where it is there and the taxonomy knows its labels.
+    The models `python -m classifier build` made are used where they are there; that of the categories
+    only where the taxonomy knows all its labels.
     """
-    rulebook, model = load_rulebook(folder), built_model()
-    known = model is not None and set(model.labels) <= rulebook.categories.keys()
-    return Judge(rulebook, model if known else None)
+    rulebook, categories = load_rulebook(folder), built_model("categories")
+    known = categories is not None and set(categories.labels) <= rulebook.categories.keys()
+    return Judge(rulebook, categories if known else None, built_model("dangers"))

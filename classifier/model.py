@@ -14,7 +14,7 @@ from classifier.grams import SLOTS, Ints, hash_grams
 Floats = npt.NDArray[np.float32]
 Evidence = Mapping[str, float]  # points by label
 _FORMAT = 1
-BUILT = Path(__file__).parent / "built" / "categories.npz"
+BUILT = Path(__file__).parent / "built"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,10 @@ def load_model(path: Path) -> Model:
         raise ValueError(f"{path.name} is no model of this classifier") from fault
 
 
-def built_model() -> Model | None:
-    """The model that `python -m classifier build` made; None where it has not run."""
-    return load_model(BUILT) if BUILT.exists() else None
+def built_model(name: str) -> Model | None:
+    """A model that `python -m classifier build` made; None where it has not run."""
+    path = BUILT / f"{name}.npz"
+    return load_model(path) if path.exists() else None
 
 
 def column_table(slots: Ints) -> npt.NDArray[np.int32]:

@@ -44,6 +44,9 @@ class Dangers:
     negatable: frozenset[str]
     certain: float
     look: float
+    watch: float
+    confirmed: float
+    sure: float
     crowd: int
     several: int
 

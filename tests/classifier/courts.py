@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from classifier.build import build
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints, JudgedMatter, Judgement
 
@@ -13,6 +14,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 @cache
 def the_judge() -> Judge:
+    build()
     return load_judge()
 
 
