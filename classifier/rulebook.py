@@ -98,7 +98,7 @@ def _danger_cues(dangers: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
 
 
 def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
-    for key in ("switch", "evidence", "announced", "same"):
+    for key in ("switch", "evidence", "announced", "same", "heading"):
         yield from ((word, Cue("split", key, 1)) for word in splitting[key])
 
 

@@ -11,13 +11,19 @@ from classifier.quantities import number
 from classifier.rules import Splitting
 from classifier.topics import scores, subject
 
+_NTH, _STOP = "[一二三四五六七八]", r"[，、,．.：:\s是]"
 _ITEM = re.compile(
-    r"(?:(?<=[，。；：:;,、！？\s（(])|^)(?:(?P<sure>第[一二三四五六七](?:[件个条项](?=事|问|，|,|、|：|:|情|是)|(?=不))|其[一二三四](?=[，,、：:是]))"
-    r"|[①-⑳]|[（(]\d{1,2}[)）]|[1-9][)）.、．，,:：](?!\d)|[一二三四五六七八][、.](?!\w?月)"
-    r"|第[一二三四五六七](?=[，,、：:是])|[一二三四五]是|首先|最急[：:，]|其次|再次|最后一个|最后[，,])"
+    r"(?:(?<=[，。；：:;,、！？\s（(】])|^)(?:"
+    rf"(?P<sure>第{_NTH}(?:[件个条项样桩起](?=事|问|{_STOP}|情|不)|部分|(?=不))|【第{_NTH}部分】|其{_NTH}(?={_STOP})"
+    rf"|[（(]{_NTH}[)）]|请求{_NTH}：)"
+    r"|[①-⑳]|[（(]\d{1,2}[)）]|[1-9][)）.、．，,:：](?!\d)|[一二三四五六七八][、.](?!\w?月)|[一二三四五六七八]，"
+    r"|第[一二三四五六七](?=[，,、：:是])|[一二三四五]是|一[个件桩样]是|再一[个件样]"
+    r"|首先|最急[：:，]|其次|再次|最后一个|最后[，,])"
 )
 _END = re.compile(r"[。！？!?；;\n]+|(?<=\s)(?=[①-⑳])")
-_FIRST = re.compile(r"[①(（]?[1一]|①|第一|其一|首先|最急")
+_FIRST = re.compile(r"[①(（【]?第?[1一](?![个件桩样]是)|①|其一|请求一|首先|最急")
+_LABELLED = re.compile(r"(?:(?<=[。；：:;])|^)[^，。；：:;、\d\s]{1,4}：")
+_LEAST_LABELLED = 3  # speakers or offices, from which on each one's words are a matter
 _SEMICOLON = re.compile(r"[；;]")
 _EVIDENCE_REACH = 24  # characters before a list in which a word makes it a list of papers
 _COURTESY = "praise"  # thanks at the beginning of a letter are no matter of their own
@@ -133,6 +139,10 @@ def _items(text: str, hits: Hits) -> dict[int, Mark]:
     announced = next(iter(hits.of("announced", 0, len(text))), None)
     if announced and (unmarked := _unmarked(text, announced)):
         return unmarked
+    labels = [match for match in _LABELLED.finditer(text) if not hits.of("heading", *match.span())]
+    labelled = [match.start() for match in labels]
+    if len(labelled) >= _LEAST_LABELLED:
+        return dict.fromkeys(labelled[1:], Mark.LISTED)
     items: dict[int, Mark] = {}
     papers_until = -1
     for match in _ITEM.finditer(text):
@@ -146,6 +156,6 @@ def _items(text: str, hits: Hits) -> dict[int, Mark]:
 
 
 def _unmarked(text: str, announced: Hit) -> dict[int, Mark]:
-    """A list of as many stretches between semicolons as were announced."""
-    ends = [match.end() for match in _SEMICOLON.finditer(text, announced.end)]
+    """A list of as many stretches between semicolons as were announced, before it or at its end."""
+    ends = [match.end() for match in _SEMICOLON.finditer(text)]
     return dict.fromkeys(ends, Mark.LISTED) if len(ends) + 1 == number(text[announced.start]) else {}
