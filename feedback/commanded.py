@@ -5,39 +5,34 @@ from dataclasses import replace
 
 from contracts.errors import Invalid
 from contracts.events import CaseCommand, CaseProgressed, Reroute
-from contracts.stage import Event
+from contracts.stage import Event, Write
 from contracts.vocabulary import POLICE_FIRST, Action, State
 from feedback.book import Book
 from feedback.clocks import Ticking
 from feedback.held import Desk, Held
 from feedback.life import ENDED, SETTLED_AS, Rule, capacity, next_level, permit
 from feedback.moves import Done, Step, take
+from feedback.postponed import postponed
 from feedback.reasons import Reason
 from feedback.routed import together
 
 UNKNOWN = Invalid("unknown_case", "the command is for a case this stage has not been told of")
-MOST_ROUNDS = 1000
 
 
 def commanded(
     book: Book, desk: Desk, event: Event, command: CaseCommand
-) -> Sequence[Done] | Reason | Invalid | CaseCommand:
-    """The steps that follow from a command, or why there are none; itself, where it is too early."""
+) -> Sequence[Done] | Reason | Invalid | Write:
+    """The steps that follow from a command, or why there are none; a row for later, where it is too early."""
     held = desk.case(command.case_id)
     if held is None:
-        return _once_more(command) or UNKNOWN
+        # Whoever else commands has seen the case, so there it is a fault.
+        early = command.action is Action.SUPPLEMENT
+        return (postponed(event, command) if early else None) or UNKNOWN
     rule = permit(held.now, command, capacity(held.now, command.actor))
     if isinstance(rule, Reason):
         return rule
     step = _step(book, held, event, command, rule)
     return [] if step is None else [_done(book, desk, held, step)]
-
-
-def _once_more(command: CaseCommand) -> CaseCommand | None:
-    """A supplement comes straight from the classifier and may overtake its case, which goes by the router:
-    it takes another round. Whoever else commands has seen the case, so there it is a fault."""
-    early = command.action is Action.SUPPLEMENT and command.rounds < MOST_ROUNDS
-    return command.model_copy(update={"rounds": command.rounds + 1}) if early else None
 
 
 def _done(book: Book, desk: Desk, held: Held, step: Step) -> Done:

@@ -11,7 +11,7 @@ from contracts.errors import Invalid
 from contracts.events import CaseCommand, CaseProgressed, CaseRouted, ReceiptDue, WarningRaised
 from contracts.ids import event_id
 from contracts.personal import Contract
-from contracts.stage import Event, Outcome, Query, View
+from contracts.stage import Event, Outcome, Query, View, Write
 from contracts.tables import one_of
 from contracts.topics import (
     CASE_COMMAND,
@@ -81,12 +81,12 @@ class FeedbackStage:
                 return Outcome(event, invalid=invalid)
             case Reason() as reason:
                 return Outcome(event, refusal=reason)
-            case CaseCommand() as too_early:
-                return Outcome(event, events=[_event(event, 0, too_early)])
+            case Write() as later:
+                return Outcome(event, [later])
             case done:
                 return _written(event, done)
 
-    def _verdict(self, desk: Desk, event: Event) -> Sequence[Done] | Reason | Invalid | CaseCommand:
+    def _verdict(self, desk: Desk, event: Event) -> Sequence[Done] | Reason | Invalid | Write:
         match event.data:
             case CaseRouted() as data:
                 return routed(self._book, desk, event, data)
@@ -136,8 +136,6 @@ def _address(data: Contract) -> tuple[Topic, str, UUID]:
     match data:
         case CaseProgressed(matter=matter):
             return CASE_PROGRESSED, str(matter.case_id), matter.case_id
-        case CaseCommand(case_id=case_id):
-            return CASE_COMMAND, str(case_id), case_id
         case ReceiptDue(platform=platform, case_id=case_id):
             return RECEIPT_DUE, platform.value, case_id
         case WarningRaised(case_ids=case_ids):

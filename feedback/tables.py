@@ -85,6 +85,14 @@ class Clock(SQLModel, table=True):
     started_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Postponed(SQLModel, table=True):
+    """A command that came before its case and will be sent again."""
+
+    event_id: UUID = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    command: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # a CaseCommand
+
+
 class Sighting(SQLModel, table=True):
     """One caller was seen in one case, for the rules that count repetitions. `who` is a fingerprint."""
 

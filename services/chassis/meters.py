@@ -22,6 +22,7 @@ CLOCK_LATENESS = Histogram(
     "From the due time of a clock to its command in the log.",
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 30, 300),
 )
+POSTPONED = Counter("hub_postponed", "Commands sent again because their case was not there yet.")
 ACTIONS = Counter("hub_actions", "What people asked to be done to cases.", ["action", "result"])
 STREAM_EVENTS = Counter("hub_stream_events", "Events shown to subscribed agencies.", ["agency"])
 STREAMS_OPEN = Gauge("hub_streams_open", "Streams and polls agencies have open.", ["agency"])

@@ -8,9 +8,8 @@ from sqlalchemy import event as sqlalchemy_event
 
 from contracts.events import CaseProgressed, Matter, ReceiptDue, WarningRaised
 from contracts.ids import event_id
-from contracts.topics import CASE_COMMAND
 from contracts.vocabulary import Action, Colour, Flag, Kind, Level, Outcome, Platform, State
-from feedback.commanded import MOST_ROUNDS
+from feedback.postponed import PATIENCE, again, due_again
 from tests.feedback.house import HUB, T0, House, answers, force, matter, news, person
 
 M = matter()
@@ -93,20 +92,24 @@ def test_only_the_police_are_told_who_has_a_sensitive_case(
     assert [receipt.force_name for receipt in news(outcome, ReceiptDue)] == [told]
 
 
-def test_a_supplement_that_overtakes_its_case_comes_round_again_until_the_case_is_there(house: House) -> None:
+def test_a_supplement_that_overtakes_its_case_is_sent_again_until_the_case_is_there(house: House) -> None:
     early = house.command(ID, Action.SUPPLEMENT, HUB, note="还有人受伤", flags=(Flag.LIFE_DANGER,))
-    [outcome] = house.give(early)
-    [again] = outcome.events
-    assert (again.topic, again.key, again.id != early.id) == (CASE_COMMAND, str(ID), True)
-    assert again.data.rounds == 1 and again.data.note == "还有人受伤"
-    [outcome] = house.give(house.routed(M, force("F1")))
-    [outcome] = house.give(again)
+    house.give(early)
+    assert house.rows(due_again(T0, 10)) == []
+    [row] = house.rows(due_again(T0 + timedelta(seconds=1), 10))
+    tried = again(row)
+    assert (tried.id != early.id, tried.key, tried.data.rounds) == (True, str(ID), 1)
+    house.give(tried)
+    assert len(house.rows(due_again(tried.time + timedelta(seconds=1), 10))) == 1, "longer and longer"
+    house.give(house.routed(M, force("F1")))
+    last = again(house.rows(due_again(T0 + timedelta(hours=1), 10))[-1])
+    [outcome] = house.give(last)
     [progress] = news(outcome, CaseProgressed)
     assert progress.flags == (Flag.LIFE_DANGER,) and progress.reroute is not None
 
 
-def test_a_supplement_whose_case_never_comes_does_not_go_round_for_ever(house: House) -> None:
-    outcome = house.do(ID, Action.SUPPLEMENT, HUB, note="x", rounds=MOST_ROUNDS)
+def test_a_supplement_whose_case_never_comes_is_a_dead_letter_in_the_end(house: House) -> None:
+    outcome = house.do(ID, Action.SUPPLEMENT, HUB, note="x", at=T0 - PATIENCE - timedelta(days=1))
     assert outcome.invalid is not None and outcome.invalid.code == "unknown_case"
 
 

@@ -189,6 +189,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("login"),
     )
     op.create_table(
+        "postponed",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("command", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("event_id"),
+    )
+    with op.batch_alter_table("postponed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_postponed_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
         "pull_cursor",
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("cursor", sa.String(), nullable=False),
@@ -214,7 +224,7 @@ def upgrade() -> None:
     with op.batch_alter_table("receipt_delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_receipt_delivery_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_receipt_delivery_complaint_id"), ["complaint_id"], unique=False)
-        batch_op.create_index("receipt_next", ["state", "next_try_at"], unique=False)
+        batch_op.create_index("receipt_next", ["platform", "state", "next_try_at"], unique=False)
 
     op.create_table(
         "sighting",
@@ -298,6 +308,10 @@ def downgrade() -> None:
 
     op.drop_table("receipt_delivery")
     op.drop_table("pull_cursor")
+    with op.batch_alter_table("postponed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_postponed_due_at"))
+
+    op.drop_table("postponed")
     op.drop_table("operator")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_at"))
