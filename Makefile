@@ -6,15 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := contracts intake classifier router feedback adapters services dashboard deploy bench
 
-.PHONY: help run test check format bench engines up schemas clean-data clean lock setup setup-dev assets
+.PHONY: help run test check format bench engines up schemas clean-data clean lock setup setup-dev assets models
 
 help: ## Say what each target is for
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-run: setup assets ## Set everything up and run the hub with simulated platforms on http://127.0.0.1:8000
+run: setup assets models ## Set everything up and run the hub with simulated platforms on http://127.0.0.1:8000
 	@$(BIN)/python -m services run --demo
 
-test: setup-dev assets ## Run every test (Kafka, PostgreSQL and Chromium where they can be had)
+test: setup-dev assets models ## Run every test (Kafka, PostgreSQL and Chromium where they can be had)
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup-dev ## Style, types, import arrows, dead code
@@ -26,7 +26,7 @@ check: setup-dev ## Style, types, import arrows, dead code
 format: setup-dev ## Put the code in order
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
-bench: setup-dev ## Measure CPU per complaint, throughput and delays on Kafka and PostgreSQL
+bench: setup-dev models ## Measure CPU per complaint, throughput and delays on Kafka and PostgreSQL
 	@$(BIN)/python -m bench $(ARGS)
 
 engines: setup-dev ## Start a real Kafka and PostgreSQL on loopback, without Docker, until Ctrl-C
@@ -42,8 +42,8 @@ schemas: setup-dev ## Write JSON Schemas, AsyncAPI, topic resources anew from th
 clean-data: ## Empty the folder with the embedded log and database
 	@rm -rf "$${HUB_DATA:-var}" && echo "Removed $${HUB_DATA:-var}."
 
-clean: ## Remove what setup made: the virtual environment and the front-end assets
-	@rm -rf $(VENV) dashboard/static/vendor dashboard/node_modules
+clean: ## Remove what setup made: the virtual environment, front-end assets, trained models
+	@rm -rf $(VENV) dashboard/static/vendor dashboard/node_modules classifier/built
 
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.dev
@@ -67,6 +67,9 @@ $(VENV)/.dev: requirements-dev.lock | $(BIN)/uv
 
 assets: setup
 	@$(BIN)/python -m dashboard.assets
+
+models: setup
+	@$(BIN)/python -m classifier build
 
 lock: | $(BIN)/uv ## Choose library versions anew and pin them
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
