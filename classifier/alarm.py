@@ -52,11 +52,10 @@ def lettered(part: Part) -> str:
 
 def alarms(model: Model, texts: Sequence[str]) -> list[Alarm]:
     """What the model makes of lettered texts."""
-    margins = model.margins(texts)
-    chances = model.chances(margins)[:, model.tops.index(DANGER)]
-    places = model.below[DANGER]
-    flags = [Flag(model.labels[place].partition("/")[2]) for place in places]
-    shares = softmax(margins[:, places] * np.float32(model.sharpness)) * chances[:, None]
+    features, places = model.features(texts), model.below[DANGER]
+    chances = model.chances(features)[:, model.tops.index(DANGER)]
+    flags = [Flag(label.partition("/")[2]) for label in model.labels[places]]
+    shares = softmax(model.margins(features, places) * np.float32(model.sharpness)) * chances[:, None]
     return [
         Alarm(chance, dict(zip(flags, share, strict=True)))
         for chance, share in zip(chances.tolist(), shares.tolist(), strict=True)

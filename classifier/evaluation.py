@@ -79,7 +79,7 @@ def evaluate(
     for number, (learn, check) in enumerate(folds(list(truth), count), start=1):
         tell(f"fold {number} of {count}")
         model = train([texts[at] for at in learn], truth[learn].tolist())
-        chances = model.chances(model.margins([texts[at] for at in check]))
+        chances = model.chances(model.features([texts[at] for at in check]))
         taken[check] = np.array(model.tops)[chances.argmax(axis=1)]
         confidence[check] = chances.max(axis=1)
         for goal, least in model.thresholds:

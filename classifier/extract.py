@@ -30,6 +30,7 @@ _PATTERNS: tuple[tuple[FoundKind, re.Pattern[str]], ...] = (
     ("contact", re.compile(
         rf"(?:{_SOCIAL})[^0-9a-z，。\n一-鿿]{{0,3}}(?:号|是|为|:|：| )*(?P<v>[a-z0-9][a-z0-9_-]{{4,24}})")),
 )  # fmt: skip
+_TELLING = re.compile(r"\d{3}|[0-9a-z]{4}|@|[a-z][ ·.•-]?\d")  # without it no pattern can match
 _HOUSE = re.compile(
     r"(?P<sure>\d{1,5}(?:弄|号楼|号院|幢|栋|座(?!位)|单元|室)(?:[甲乙丙号楼幢栋座室层\d-]|单元)*)"
     r"|(?P<street>\d{1,5}(?:-\d{1,4})?号(?!线|机|院区|文件)(?:[楼幢栋座室层\d-]|单元)*)"
@@ -69,6 +70,8 @@ def is_id_number(digits: str) -> bool:
 
 
 def _patterned(plain: str) -> Iterator[Found]:
+    if not _TELLING.search(plain):
+        return
     for kind, pattern in _PATTERNS:
         group = "v" if "v" in pattern.groupindex else 0
         for match in pattern.finditer(plain):

@@ -13,6 +13,8 @@ _SCRIPTS = {
     "lo": "[຀-໿]", "ka": "[Ⴀ-ჿ]", "am": "[ሀ-፿]", "latin": "[A-Za-zÀ-ɏḀ-ỿ]",
 }  # fmt: skip
 _SCRIPT = re.compile("|".join(f"(?P<{name}>{chars}+)" for name, chars in _SCRIPTS.items()))
+# Any letter that is neither Chinese nor of the first Unicode block: without one, mostly Chinese is Chinese.
+_NEITHER = re.compile("[\u00c0-\u1fff\u2c00-\u2dff\u3040-\u30ff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+")
 _URDU = frozenset("ٹڈڑںھہۃےگچپ")
 _PERSIAN = re.compile(r"\b(?:است|که|این|را|شما|برای|نیست|می)\b")
@@ -22,6 +24,9 @@ _ENOUGH_WORDS = 4  # small words of one language, from which a text with Chinese
 
 def detect(text: str) -> str:
     """ISO 639-1; `zh` where nothing says otherwise."""
+    plain = len(text.encode("ascii", "ignore"))  # letters of English, digits, spaces
+    if plain * 3 < len(text) and not _NEITHER.search(text):
+        return "zh"
     counts: Counter[str] = Counter()
     for match in _SCRIPT.finditer(text):
         counts[match.lastgroup or ""] += match.end() - match.start()

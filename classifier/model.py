@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from zipfile import BadZipFile
 
 import numpy as np
@@ -13,6 +14,7 @@ from classifier.grams import SLOTS, Ints, hash_grams
 
 Floats = npt.NDArray[np.float32]
 Evidence = Mapping[str, float]  # points by label
+EMPTY: Evidence = MappingProxyType({})
 _FORMAT = 1
 BUILT = Path(__file__).parent / "built"
 
@@ -25,6 +27,11 @@ class Features:
     columns: Ints
     values: Floats
     count: int  # of rows
+
+    def row(self, at: int) -> tuple[Ints, Floats]:
+        """The columns and values of one row."""
+        start, end = np.searchsorted(self.rows, (at, at + 1))
+        return self.columns[start:end], self.values[start:end]
 
 
 @dataclass(frozen=True)
@@ -44,44 +51,60 @@ class Model:
     def _column_of(self) -> npt.NDArray[np.int32]:
         return column_table(self.slots)
 
+    @property
+    def memory(self) -> int:
+        """Bytes it takes to have it loaded."""
+        arrays = (self.slots, self.rarity, self.weights, self.bias, self._column_of)
+        return sum(array.nbytes for array in arrays)
+
     @cached_property
     def tops(self) -> tuple[str, ...]:
         """The labels of the first level; they stand first."""
         return tuple(label for label in self.labels if "/" not in label)
 
     @cached_property
-    def below(self) -> dict[str, Ints]:
-        """The places of the second-level labels below each label of the first."""
-        places: dict[str, list[int]] = {}
+    def below(self) -> dict[str, slice]:
+        """Where the second-level labels below each label of the first stand."""
+        places: dict[str, slice] = {}
         for at, label in enumerate(self.labels[len(self.tops) :], start=len(self.tops)):
-            places.setdefault(label.partition("/")[0], []).append(at)
-        return {top: np.array(those) for top, those in places.items()}
+            top = label.partition("/")[0]
+            places[top] = slice(places[top].start if top in places else at, at + 1)
+        return places
 
-    def margins(self, texts: Sequence[str], evidence: Sequence[Evidence] = ()) -> Floats:
-        """How far each text is on each label's side: texts x labels. `evidence`: the rulebook's points."""
-        margins = sums(weigh(texts, self._column_of, self.rarity), self.weights) + self.bias
+    def features(self, texts: Sequence[str]) -> Features:
+        """The known grams of the texts, weighted."""
+        return weigh(texts, self._column_of, self.rarity)
+
+    def margins(self, features: Features, places: slice) -> Floats:
+        """How far each text is on the side of each label of those places: texts x labels."""
+        return sums(features, self.weights[:, places]) + self.bias[places]
+
+    def chances(self, features: Features, evidence: Sequence[Evidence] = ()) -> Floats:
+        """Calibrated chances of the first level: texts x tops. `evidence` is the rulebook's points."""
+        margins = self.margins(features, slice(len(self.tops)))
         if evidence and self.cue_weight:
-            margins += np.float32(self.cue_weight) * gather(evidence, self.labels)
-        return margins
+            margins += np.float32(self.cue_weight) * gather(evidence, self.tops)
+        return softmax(margins * np.float32(self.sharpness))
 
-    def chances(self, margins: Floats) -> Floats:
-        """Calibrated chances of the first level: texts x tops."""
-        return softmax(margins[:, : len(self.tops)] * np.float32(self.sharpness))
+    def leaf(self, features: Features, row: int, top: str, evidence: Evidence = EMPTY) -> str:
+        """The likeliest label below `top` for one text; `top` where there is none."""
+        places = self.below.get(top)
+        if places is None:
+            return top
+        columns, values = features.row(row)
+        margins = values @ self.weights[columns, places] + self.bias[places]
+        labels = self.labels[places]
+        points = [self.cue_weight * evidence.get(label, 0.0) for label in labels]
+        return labels[int(np.argmax(margins + points))]
 
     def name(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """The label of each text, of the second level where there is one, and its calibrated chance."""
-        margins = self.margins(texts)
-        chances = self.chances(margins)
-        best = [
-            (self.best(self.tops[at], row), at)
-            for at, row in zip(chances.argmax(axis=1), margins, strict=True)
+        features = self.features(texts)
+        chances = self.chances(features)
+        return [
+            (self.leaf(features, row, self.tops[best]), round(float(chances[row, best]), 3))
+            for row, best in enumerate(chances.argmax(axis=1).tolist())
         ]
-        return [(label, round(float(row[at]), 3)) for (label, at), row in zip(best, chances, strict=True)]
-
-    def best(self, top: str, margins: Floats) -> str:
-        """The second-level label below `top` with the widest margin; `top` where it has none."""
-        places = self.below.get(top)
-        return top if places is None else self.labels[places[int(margins[places].argmax())]]
 
     def save(self, path: Path) -> None:
         """Write the arrays; weights in half precision, which changes no judgement worth having."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.cues import Hit
-from classifier.model import Floats, Model
+from classifier.model import Features, Model
 from classifier.rules import Rulebook
 from contracts.vocabulary import Intent
 
@@ -61,19 +61,19 @@ def topic(evidence: Mapping[str, float]) -> Topic:
 
 def model_topics(model: Model, texts: Sequence[str], evidence: Sequence[Mapping[str, float]]) -> list[Topic]:
     """What each text speaks of, by the model and the cues together."""
-    margins = model.margins(texts, evidence)
-    chances = model.chances(margins)
+    features = model.features(texts)
+    chances = model.chances(features, evidence)
     ranked = np.argsort(-chances, axis=1, kind="stable")[:, :2]
     topics = []
     for row, tops in enumerate(ranked.tolist()):
-        best, other = (_model_leaf(model, model.labels[top], margins[row], evidence[row]) for top in tops)
+        best, other = (_model_leaf(model, features, row, model.labels[top], evidence[row]) for top in tops)
         topics.append(Topic(best, other, round(float(chances[row, tops[0]]), 3)))
     return topics
 
 
-def _model_leaf(model: Model, top: str, margins: Floats, evidence: Mapping[str, float]) -> str:
+def _model_leaf(model: Model, features: Features, row: int, top: str, evidence: Mapping[str, float]) -> str:
     """The model's second level; the rulebook's where the model knows none."""
-    return model.best(top, margins) if top in model.below else _leaf(top, evidence)
+    return model.leaf(features, row, top, evidence) if top in model.below else _leaf(top, evidence)
 
 
 def _leaf(top: str, evidence: Mapping[str, float]) -> str:

@@ -77,8 +77,8 @@ def test_the_rulebook_s_points_count_as_much_as_they_are_worth() -> None:
     helped = train(texts, labels, [{label: 4.0} for label in labels])
     misled = train(texts, labels, [{"路灯": 4.0} for _ in labels])
     assert helped.cue_weight > 0.1 > misled.cue_weight
-    margins = helped.margins(["你好，谢谢"], [{"工资": 4.0}])
-    assert helped.tops[int(helped.chances(margins).argmax())] == "工资"
+    chances = helped.chances(helped.features(["你好，谢谢"]), [{"工资": 4.0}])
+    assert helped.tops[int(chances.argmax())] == "工资"
 
 
 def test_one_label_is_nothing_to_learn() -> None:
