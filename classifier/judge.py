@@ -81,7 +81,7 @@ class Judge:
         self, part: Part, about: Topic, ruling: Ruling, hints: Hints, town: str | None
     ) -> JudgedMatter:
         own = part.text
-        wish = hints.intent_hint or intent(part.hits, own, self.rulebook)
+        wish = hints.intent_hint or intent(part.wishes, own, self.rulebook)
         kind = self._kind(about, wish, hints.platform, ruling.dangers)
         return JudgedMatter(
             start=part.span.start,

@@ -34,13 +34,14 @@ class Part(NamedTuple):
         return self.whole.plain[self.span.start : self.span.end]
 
     @property
-    def hits(self) -> Sequence[Hit]:
-        return self.whole.hits.within(*self.span)
-
-    @property
     def evidence(self) -> Mapping[str, float]:
         """Points by category."""
-        return scores(self.hits, "category")
+        return scores(self.whole.hits.within(*self.span, "category"))
+
+    @property
+    def wishes(self) -> Sequence[Hit]:
+        """The cues of what the citizen wants."""
+        return self.whole.hits.within(*self.span, "intent")
 
     @property
     def dangers(self) -> list[Danger]:

@@ -27,6 +27,7 @@ _LEAST_LABELLED = 3  # speakers or offices, from which on each one's words are a
 _SEMICOLON = re.compile(r"[；;]")
 _EVIDENCE_REACH = 24  # characters before a list in which a word makes it a list of papers
 _COURTESY = "praise"  # thanks at the beginning of a letter are no matter of their own
+_NONE: tuple[list[Hit], list[int]] = ([], [])
 _LIST_REACH = 60  # characters in which a list of papers goes on
 
 
@@ -56,15 +57,20 @@ class Hits:
     """The hits of one text, by place."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
-        self._hits, self._starts = hits, [hit.start for hit in hits]
+        self._tables: dict[str, tuple[list[Hit], list[int]]] = {}
+        for hit in hits:
+            those, starts = self._tables.setdefault(hit.cue.table, ([], []))
+            those.append(hit)
+            starts.append(hit.start)
 
-    def within(self, start: int, end: int) -> Sequence[Hit]:
-        """Those that begin in the stretch."""
-        return self._hits[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+    def within(self, start: int, end: int, table: str) -> Sequence[Hit]:
+        """Those of one table that begin in the stretch."""
+        those, starts = self._tables.get(table, _NONE)
+        return those[bisect_left(starts, start) : bisect_left(starts, end)]
 
     def of(self, key: str, start: int, end: int) -> Sequence[Hit]:
         """Those of one splitting cue in the stretch."""
-        return [h for h in self.within(max(0, start), end) if h.cue.table == "split" and h.cue.key == key]
+        return [hit for hit in self.within(max(0, start), end, "split") if hit.cue.key == key]
 
 
 def split(text: str, hits: Hits, rules: Splitting) -> list[Span]:
@@ -111,7 +117,7 @@ def _opens(unit: _Unit, about: dict[str, float], here: _Matter, rules: Splitting
 
 def _about(hits: Hits, unit: _Unit) -> dict[str, float]:
     tops: dict[str, float] = {}
-    for code, score in scores(hits.within(unit.start, unit.end), "category").items():
+    for code, score in scores(hits.within(unit.start, unit.end, "category")).items():
         if subject(code) != _COURTESY:
             tops[subject(code)] = tops.get(subject(code), 0.0) + score
     return tops

@@ -29,13 +29,13 @@ def subject(code: str) -> str:
     return code.partition("/")[0]
 
 
-def scores(hits: Iterable[Hit], table: str) -> dict[str, float]:
+def scores(hits: Iterable[Hit]) -> dict[str, float]:
     """Evidence by key. A word inside a longer hit of the same key adds nothing."""
     total: dict[str, float] = defaultdict(float)
     seen: set[tuple[str, int]] = set()
     covered: dict[str, int] = {}
     for _, end, cue in hits:
-        if cue.table != table or end <= covered.get(cue.key, -1):
+        if end <= covered.get(cue.key, -1):
             continue
         covered[cue.key] = end
         word = (cue.key, id(cue))
@@ -83,7 +83,7 @@ def _leaf(top: str, evidence: Mapping[str, float]) -> str:
 
 def intent(hits: Sequence[Hit], text: str, rulebook: Rulebook) -> Intent:
     """What the citizen wants."""
-    evidence = scores(hits, "intent")
+    evidence = scores(hits)
     if "？" in text or "?" in text:
         evidence[Intent.CONSULT] += rulebook.question
     if not evidence:
