@@ -14,6 +14,7 @@ from classifier.quantities import amount_yuan, headcount
 from classifier.reading import Part, Reading, read
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
+from classifier.shift import divide
 from classifier.topics import Topic, intent, model_topics, topic
 from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
@@ -37,13 +38,24 @@ class Judge:
 
     def judge_all(self, batch: Sequence[tuple[str, Hints]]) -> list[Judgement]:
         """A judgement each, in order: many at once cost less each, and come out the same."""
-        readings = [read(text, self.rulebook) for text, _ in batch]
+        readings = self._divided([read(text, self.rulebook) for text, _ in batch])
         parts = [Part(reading, span) for reading in readings for span in reading.spans]
         judged = zip(parts, self._topics(parts), self._rulings(parts), strict=True)
         return [
             self._sum_up(text, hints, reading, list(islice(judged, len(reading.spans))))
             for (text, hints), reading in zip(batch, readings, strict=True)
         ]
+
+    def _divided(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """With the matters only the model can tell apart."""
+        if self.categories is None:
+            return readings
+        known = [at for at, reading in enumerate(readings) if reading.language == _READS]
+        divided = list(readings)
+        better = divide([readings[at] for at in known], self.categories, self.rulebook.splitting)
+        for at, reading in zip(known, better, strict=True):
+            divided[at] = reading
+        return divided
 
     def _topics(self, parts: Sequence[Part]) -> list[Topic]:
         """What each matter is about."""

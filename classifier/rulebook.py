@@ -12,7 +12,8 @@ from classifier.places import Gazetteer
 from classifier.rules import Category, DangerRule, Dangers, Rulebook, Splitting
 from contracts.vocabulary import Colour, Flag, Intent, Kind
 
-_SPLITTING = ("switch_evidence", "item", "sentence", "story", "most")
+_SHIFT = ("shift_sure", "shift_before", "shift_rest", "shift_letters")
+_SPLITTING = ("switch_evidence", "item", "sentence", "story", "most", *_SHIFT)
 _WEIGHTS = {"strong": 4.0, "foreign": 3.0, "words": 2.0, "weak": 1.0}
 
 

@@ -60,6 +60,10 @@ class Splitting:
     sentence: float
     story: int
     most: int
+    shift_sure: float
+    shift_before: float
+    shift_rest: float
+    shift_letters: int
 
 
 @dataclass(frozen=True, slots=True)

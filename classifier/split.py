@@ -123,8 +123,13 @@ def _about(hits: Hits, unit: _Unit) -> dict[str, float]:
     return tops
 
 
+def sentence_ends(text: str) -> list[int]:
+    """Where sentences end, and so the next ones begin."""
+    return [match.end() for match in _END.finditer(text)]
+
+
 def _units(text: str, hits: Hits) -> Iterator[_Unit]:
-    marks = {match.end(): Mark.SENTENCE for match in _END.finditer(text)}
+    marks = dict.fromkeys(sentence_ends(text), Mark.SENTENCE)
     marks |= {hit.start: Mark.SWITCH for hit in _switches(text, hits)}
     marks |= _items(text, hits)
     places = sorted({0, *(at for at in marks if at < len(text))})
