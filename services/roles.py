@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import structlog
 from fastapi import FastAPI
 
 from contracts.stage import Stage
@@ -49,7 +50,10 @@ def _classify(house: House, app: FastAPI) -> Sequence[Work]:
     from classifier.judge import load_judge
     from classifier.stage import ClassifyStage
 
-    return [_looping(ClassifyStage(load_judge(rules_of(house.settings, "classifier"))))]
+    judge = load_judge(rules_of(house.settings, "classifier"))
+    if judge.categories is None or judge.dangers is None:
+        structlog.get_logger().warning("no trained models, rules judge alone: python -m classifier build")
+    return [_looping(ClassifyStage(judge))]
 
 
 def _route(house: House, app: FastAPI) -> Sequence[Work]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.judge import load_judge
+from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints
 from contracts.vocabulary import Colour, Intent, Kind, Platform
 from tests.classifier.courts import judged, one, the_judge
@@ -106,6 +106,30 @@ def test_a_county_s_own_file_takes_the_place_of_the_hub_s(tmp_path: Path) -> Non
     judge = load_judge(tmp_path)
     assert judge.rulebook.version == "x"
     assert judge.judge("门口跳房子", Hints()).matters[0].category == "hop"
+
+
+def test_many_at_once_are_judged_as_each_alone() -> None:
+    texts = [
+        "路灯坏了",
+        "",
+        "老公又打我，把我锁在家里",
+        "My boss did not pay us",
+        "路灯坏了。另外，我妈低保没评上。",
+    ]
+    assert the_judge().judge_all([(text, Hints()) for text in texts]) == [judged(text) for text in texts]
+
+
+def test_the_rulebook_alone_judges_where_no_model_was_built() -> None:
+    alone = Judge(the_judge().rulebook)
+    (matter,) = alone.judge("老公又打我，把我锁在家里", Hints()).matters
+    assert [flag.value for flag in matter.flags] == ["domestic_violence"]
+    assert alone.judge("啊啊啊啊", Hints()).matters[0].confidence == 0
+
+
+def test_the_model_sees_a_danger_that_no_word_names() -> None:
+    (matter,) = judged("奶奶九十岁，这两天不肯吃东西，绳子藏在被子里，讲活够了。").matters
+    assert matter.look or matter.flags
+    assert matter.colour is Colour.RED
 
 
 def test_nothing_personal_in_a_repr() -> None:
