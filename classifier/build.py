@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from importlib.resources import files
+from os import getpid
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
         rulebook = load_rulebook()
         for name, make in (("categories", train_categories), ("dangers", train_dangers)):
             tell(f"{name}:")
-            make(rulebook, tell).save(folder / f"{name}.npz")
+            half = folder / f"{name}.{getpid()}.half"
+            make(rulebook, tell).save(half)
+            half.replace(folder / f"{name}.npz")  # so that nobody ever loads half a model
         made_from.write_text(mark, "utf-8")
     return folder
 
