@@ -39,8 +39,8 @@ up: ## Run one container a role with Docker compose
 schemas: setup-dev ## Write JSON Schemas, AsyncAPI, topic resources anew from the contracts
 	@$(BIN)/python -m contracts.generate && $(BIN)/python -m deploy.topics
 
-clean-data: ## Empty the folder with the embedded log and database
-	@rm -rf "$${HUB_DATA:-var}" && echo "Removed $${HUB_DATA:-var}."
+clean-data: setup ## Empty the folder with the embedded log and database
+	@$(BIN)/python -m services clean
 
 clean: ## Remove what setup made: the virtual environment, front-end assets, trained models
 	@rm -rf $(VENV) dashboard/static/vendor dashboard/node_modules classifier/built
@@ -51,18 +51,18 @@ setup-dev: $(VENV)/.dev
 $(BIN)/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing: install it, or say 'make PYTHON=/path/to/python'."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $$($(PYTHON) -V) was found: say 'make PYTHON=python3.12' or the like."; exit 1; }
-	@echo "1/3 Making a virtual environment in $(VENV) …"
+	@echo "Making a virtual environment in $(VENV) …"
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing: on Debian or Ubuntu, 'apt install python3-venv'."; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.runtime: requirements.lock | $(BIN)/uv
-	@echo "2/3 Installing the libraries named in requirements.lock …"
-	@if [ -e $(VENV)/.dev ]; then $(BIN)/uv pip sync --require-hashes requirements-dev.lock; else $(BIN)/uv pip sync --require-hashes requirements.lock; fi
+	@echo "Installing the libraries named in requirements.lock …"
+	@if [ -e $(VENV)/.dev ]; then $(BIN)/uv pip sync --quiet --require-hashes requirements-dev.lock; else $(BIN)/uv pip sync --quiet --require-hashes requirements.lock; fi
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock | $(BIN)/uv
 	@echo "Installing the libraries named in requirements-dev.lock …"
-	@$(BIN)/uv pip sync --require-hashes requirements-dev.lock
+	@$(BIN)/uv pip sync --quiet --require-hashes requirements-dev.lock
 	@touch $@ $(VENV)/.runtime
 
 assets: setup

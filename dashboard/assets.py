@@ -21,6 +21,8 @@ FILES = (
     "htmx-ext-sse/dist/sse.min.js",
     "idiomorph/dist/idiomorph-ext.min.js",
     "echarts/dist/echarts.simple.min.js",
+    "swagger-ui-dist/swagger-ui-bundle.js",
+    "swagger-ui-dist/swagger-ui.css",
 )
 
 

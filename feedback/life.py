@@ -77,6 +77,8 @@ class Rule:
 A, End = Action, Outcome
 # fmt: off
 RULES: tuple[Rule, ...] = (
+    # Nobody covers it: a person finds somebody
+    Rule(A.ASSIGN, frozenset({S.TRIAGE}), S.TRIAGE, CENTRES, needs=("force_id",), asks="named"),
     # The way of a case that goes well
     Rule(A.SIGN, frozenset({S.HANDED_OFF}), S.SIGNED, HANDLERS),
     Rule(A.DISPATCH, frozenset({S.SIGNED}), S.DISPATCHED, HANDLERS),
@@ -108,7 +110,6 @@ RULES: tuple[Rule, ...] = (
          asks="elsewhere"),
     Rule(A.TRANSFER, WITH_A_FORCE, S.TRIAGE, CENTRES, needs=("force_id",), asks="named"),
     Rule(A.ESCALATE, WITH_A_FORCE, S.TRIAGE, HANDLERS, needs=("note",), asks="higher"),
-    Rule(A.ASSIGN, frozenset({S.TRIAGE}), S.TRIAGE, CENTRES, needs=("force_id",), asks="named"),
     Rule(A.UNLINK, frozenset({S.LINKED}), S.TRIAGE, CENTRES, asks="alone"),
     Rule(A.NOTE, EVERY_STATE, None, PEOPLE, needs=("note",)),
     # The hub's own. A supplement that brings a new danger also goes to triage, for the police (commanded.py)

@@ -1,5 +1,6 @@
 """`python -m services ROLE`: every process of the hub, and the hub as one process."""
 
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -9,6 +10,7 @@ import typer
 from rich.console import Console
 
 from contracts.errors import HubError
+from contracts.places import is_place
 from contracts.vocabulary import Platform
 from services.chassis import logs
 from services.chassis.settings import Settings
@@ -23,10 +25,12 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with locals could quote a citizen
 )
 out = Console(soft_wrap=True)
+_SHORTEST = 8  # characters of a password
 
 
 def _go(work: Coroutine[Any, Any, None]) -> None:
     """Run to the end; what went wrong on purpose is one line, not a traceback."""
+    os.umask(0o077)  # what we write holds people's data: nobody else on the machine reads it
     try:
         import uvloop
 
@@ -88,6 +92,17 @@ def migrate() -> None:
 
 
 @cli.command(rich_help_panel="Operations")
+def clean() -> None:
+    """Empty the folder with the embedded log and database; refused while a hub runs on it."""
+    from services.clean import empty
+
+    data = Settings().data
+    if data.exists():
+        _go(empty(data))
+    out.print(f"{data} is empty.")
+
+
+@cli.command(rich_help_panel="Operations")
 def key(
     name: Annotated[str, typer.Argument(help="What the key is called in logs and lists.")],
     scope: Annotated[list[Scope], typer.Option(help="May be given several times.")],
@@ -119,11 +134,17 @@ def operator(
     place: Annotated[str | None, typer.Option(help="The county or town it is for; none: the city.")] = None,
     force: Annotated[str | None, typer.Option(help="The force's id, for the role `force`.")] = None,
 ) -> None:
-    """Open a post at the console, or give it a new password, which is asked for."""
+    """Open a post at the console, or give it a new password (it is asked for, twice)."""
     from services.console.session import add_operator, hash_password
     from services.console.tables import Operator
 
+    if place and not is_place(place):
+        raise typer.BadParameter("no place of this city has this code", param_hint="--place")
+    if (role is Role.FORCE) != (force is not None):
+        raise typer.BadParameter("goes with the role `force`, and the role with it", param_hint="--force")
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if len(password) < _SHORTEST:
+        raise typer.BadParameter(f"at least {_SHORTEST} characters", param_hint="password")
     row = Operator(
         login=login, hash=hash_password(password), post=post, role=role, place=place, force_id=force
     )

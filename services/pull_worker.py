@@ -25,8 +25,11 @@ logger = structlog.get_logger()
 
 async def pull_platforms(house: House) -> None:
     """Pull until told to stop; one platform's trouble is never another's."""
+    known = adapters(house)
+    if not known:
+        logger.warning("no_platform_to_pull")  # HUB_PLATFORM_SECRETS names none
     async with asyncio.TaskGroup() as group:
-        for name, adapter in adapters(house).items():
+        for name, adapter in known.items():
             group.create_task(_pull(house, Platform(name), adapter))
 
 

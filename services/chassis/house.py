@@ -106,7 +106,7 @@ async def _guarded(work: Work, house: House) -> None:
     except TooManyDeadLetters as error:
         house.halted.append(str(error))
         logger.error("stage_halted", stage=work.__name__)
-        await house.stop.wait()
+    await house.stop.wait()  # who has nothing left to do is no reason for the others to go
 
 
 def _spare_the_collector() -> None:
@@ -152,8 +152,13 @@ def serving(app: FastAPI, host: str, port: int) -> Work:
     return serve
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def must_be_free(host: str, port: int, setting: str) -> None:
+    """Raises `PortTaken`, before anything is started, where somebody else answers there."""
+    _bound(host, port, setting).close()
+
+
+def _bound(host: str, port: int, setting: str = "HUB_PORT") -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048)
     except OSError:
-        raise PortTaken(f"{host}:{port} is taken or not ours: stop what uses it, or set HUB_PORT") from None
+        raise PortTaken(f"{host}:{port} is taken or not ours: stop what uses it, or set {setting}") from None

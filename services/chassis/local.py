@@ -59,7 +59,10 @@ class LocalLog:
         try:
             self._store = await self._run(self._writer, Store, self._path)
         except LogDown as error:
-            raise LogDown(f"{error}; where another hub has {self._path} open, several need Kafka") from None
+            raise LogDown(
+                f"{self._path} cannot be opened ({error}). Is another hub running on it? "
+                "One data folder is for one hub; several share a Kafka."
+            ) from None
         self._sweeping = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:

@@ -2,14 +2,19 @@
 
 import json
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from contracts.vocabulary import Platform
 from services.chassis.database import Database
 from services.console.session import add_operator, hash_password
 from services.console.tables import Operator
 from services.console.words import Role
-from services.http.auth import Caller, Scope
+from services.http.auth import Caller, Scope, hash_of
+from services.http.tables import ApiKey
 from services.keys import add_keys
 
 _POSTS = (
@@ -36,12 +41,20 @@ _CALLERS = {
 }
 
 
+async def _known(database: Database, keys: Iterable[str]) -> bool:
+    """Whether they are of this database: the folder may have served another one."""
+    hashes = [hash_of(key) for key in keys]
+    found = await database.rows(select(col(ApiKey.hash)).where(col(ApiKey.hash).in_(hashes)))
+    return len(found) == len(hashes)
+
+
 async def demo_people(database: Database, folder: Path) -> dict[str, dict[str, str]]:
     """Passwords and posts by login, keys by name; the same at every start."""
     path = folder / "demo.json"
     if path.exists():
         kept: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
-        return kept
+        if await _known(database, kept["keys"].values()):
+            return kept
     made = {
         "logins": {login: secrets.token_urlsafe(6) for login, *_ in _POSTS},
         "posts": {login: post for login, post, *_ in _POSTS},

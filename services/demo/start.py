@@ -14,7 +14,7 @@ from rich.table import Table
 from adapters import registry
 from adapters.simulators import SimulatorPlan, serve
 from contracts.errors import HubError
-from services.chassis.house import Work, live, open_house
+from services.chassis.house import Work, live, must_be_free, open_house
 from services.chassis.settings import Settings
 from services.demo.officers import play_officers
 from services.demo.people import demo_people
@@ -30,6 +30,7 @@ async def run_hub(settings: Settings) -> None:
     """Every role in this process, until a signal."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     settings.data.mkdir(parents=True, exist_ok=True)
+    must_be_free(settings.host, settings.port, "HUB_PORT")
     out.print("Preparing the database …")
     await migrate(settings.database_url)
     async with open_house(settings) as house, _platforms(settings):
@@ -65,6 +66,9 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
     if not settings.demo:
         yield
         return
+    for name in registry.names():
+        platform = httpx.URL(address(settings, name))
+        must_be_free(platform.host, platform.port or 80, "HUB_PLATFORMS")
     out.print("Starting four simulated platforms …")
     command = [
         sys.executable,
