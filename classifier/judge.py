@@ -93,8 +93,10 @@ class Judge:
         self, part: Part, about: Topic, ruling: Ruling, hints: Hints, town: str | None
     ) -> JudgedMatter:
         own = part.text
+        # What is only worth a look holds nothing up and changes no route: a person sees it meanwhile.
+        certain = [danger for danger in ruling.dangers if danger.flag in ruling.flags]
         wish = hints.intent_hint or intent(part.wishes, own, self.rulebook)
-        kind = self._kind(about, wish, hints.platform, ruling.dangers)
+        kind = self._kind(about, wish, hints.platform, certain)
         return JudgedMatter(
             start=part.span.start,
             end=part.span.end,
@@ -103,7 +105,7 @@ class Judge:
             category=about.category,
             second_category=about.second,
             confidence=about.confidence,
-            colour=self._colour(kind, ruling.dangers),
+            colour=self._colour(kind, certain),
             town_code=self.rulebook.gazetteer.find(own) or town,
             flags=ruling.flags,
             look=ruling.look,

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classifier.alarm import Ruling
+from classifier.dangers import Danger
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints
-from contracts.vocabulary import Colour, Intent, Kind, Platform
+from contracts.vocabulary import Colour, Flag, Intent, Kind, Platform
 from tests.classifier.courts import judged, one, the_judge
 
 TRAPS = [
@@ -136,3 +138,11 @@ def test_nothing_personal_in_a_repr() -> None:
     text = "我叫祝阿土，电话19900001234，老公又打我，把我锁在家里"
     shown = repr(judged(text, address="胜利路203弄"))
     assert not any(secret in shown for secret in ("祝阿土", "19900001234", "胜利路", "打我"))
+
+
+def test_what_is_only_worth_a_look_changes_neither_kind_nor_colour(monkeypatch) -> None:
+    watched = Ruling([Danger(Flag.LIFE_DANGER, 0.3, 0, ("model",))], (), True)
+    monkeypatch.setattr(Judge, "_rulings", lambda _, parts: [watched for _ in parts])
+    (matter,) = load_judge().judge("隔壁翻建院墙占了我家四十公分地，跟他说他不认。", Hints()).matters
+    assert (matter.look, matter.flags) == (True, ())
+    assert (matter.kind, matter.colour) == (Kind.DISPUTE, Colour.YELLOW)
