@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from contracts.tables import columns
 from services.console.parts import Here
 from services.console.session import Who
 from services.console.tables import AuditEntry
@@ -23,7 +24,7 @@ async def audit(request: Request, viewer: Who, console: Here, who: str = "", dee
     """Who did what, when and why, newest first."""
     if not viewer.audits:
         raise HTTPException(403)
-    query = select(*AuditEntry.__table__.columns)  # type: ignore[attr-defined]
+    query = select(*columns(AuditEntry))
     if who:
         query = query.where(
             or_(col(AuditEntry.login) == who, col(AuditEntry.post).contains(who, autoescape=True))

@@ -1,10 +1,9 @@
 """Dead letters for people who are no engineers: what came, what is wrong, mend it, see it through."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -14,6 +13,7 @@ from sqlmodel import col
 
 from contracts.errors import Transient
 from contracts.stage import AnyRow
+from contracts.tables import columns
 from services import door
 from services.chassis.ledger import Ledger
 from services.chassis.letters import Letter, drop
@@ -59,8 +59,8 @@ async def letters(request: Request, viewer: Who, console: Here) -> HTMLResponse:
     found = await console.database.read(
         {
             "groups": counts.order_by(func.count().desc()),
-            "open": select(*_columns()).where(state == "open").order_by(newest).limit(_SHOWN),
-            "handled": select(*_columns()).where(state != "open").order_by(handled).limit(_DONE),
+            "open": select(*columns(Letter)).where(state == "open").order_by(newest).limit(_SHOWN),
+            "handled": select(*columns(Letter)).where(state != "open").order_by(handled).limit(_DONE),
         }
     )  # fmt: skip
     fates = {row.id: await _fate(console, row) for row in found["handled"]}
@@ -140,7 +140,7 @@ async def _shown(
 
 async def _find(console: Console, viewer: Viewer, letter_id: UUID, to_mend: bool = False) -> AnyRow:
     _may_see(viewer)
-    rows = await console.database.rows(select(*_columns()).where(col(Letter.id) == letter_id))
+    rows = await console.database.rows(select(*columns(Letter)).where(col(Letter.id) == letter_id))
     if not rows:
         raise HTTPException(404)
     least = viewer.clarity(_sensitive(rows[0].letter["value"])) == "least"
@@ -177,7 +177,3 @@ def _sensitive(value: str) -> bool:
 def _may_see(viewer: Viewer) -> None:
     if not viewer.sees_letters:
         raise HTTPException(403)
-
-
-def _columns() -> Sequence[Any]:
-    return Letter.__table__.columns  # type: ignore[attr-defined,no-any-return]

@@ -14,6 +14,7 @@ from sqlmodel import col
 from starlette.responses import Response
 
 from contracts.stage import AnyRow, How, Write
+from contracts.tables import columns
 from services.chassis.database import Database
 from services.console.i18n import language_of
 from services.console.parts import Console, Here
@@ -45,8 +46,7 @@ async def add_operator(database: Database, operator: Operator) -> None:
 
 async def find_operator(database: Database, login: str) -> AnyRow | None:
     """The operator's row."""
-    columns = Operator.__table__.columns  # type: ignore[attr-defined]
-    rows = await database.rows(select(*columns).where(col(Operator.login) == login))
+    rows = await database.rows(select(*columns(Operator)).where(col(Operator.login) == login))
     return rows[0] if rows else None
 
 
