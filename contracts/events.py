@@ -171,6 +171,7 @@ class CaseCommand(Contract):
     due_at: AwareDatetime | None = None  # expire
     flags: tuple[Flag, ...] = ()  # supplement
     rounds: int = 0  # supplement: how often it came before its case did
+    seen: bool = False  # note: somebody at a centre has looked, where a person should (`Matter.look`)
 
 
 class Running(Contract):
@@ -218,6 +219,7 @@ class CaseProgressed(Contract):
     overdue: tuple[ClockKind, ...] = ()
     clocks: tuple[Running, ...] = ()
     outcome: Outcome | None = None
+    seen_at: AwareDatetime | None = None  # when somebody at a centre looked, where a person should
     change: Change
     reroute: Reroute | None = None
 

@@ -59,6 +59,9 @@ def _step(book: Book, held: Held, event: Event, command: CaseCommand, rule: Rule
         return _expired(book, held, plain, clock) if clock else None
     if command.action is Action.SUPPLEMENT:
         return _supplemented(book, now, plain, command)
+    if rule.unseen:
+        after = max(0, int((command.at - now.matter.received_at).total_seconds()))
+        return replace(plain, why=(Reason("seen", seconds=str(after)),), fields={"seen_at": command.at})
     if rule.asks:
         return _asking(held, plain, command, rule)
     return _ended(now, _called_back(now, plain, command, rule), command)

@@ -13,6 +13,7 @@ from contracts.vocabulary import Answer, ClockKind, Ground, Platform
 from feedback.clocks import Ticking
 from feedback.life import is_sensitive
 from feedback.tables import Case
+from feedback.urgency import urgency, urgent_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,9 @@ def case_write(held: Held) -> Write:
         "attempt": now.attempt,
         "overdue": bool(now.overdue),
         "next_due_at": min((clock.due_at for clock in held.ticking), default=None),
+        "urgency": urgency(now),
+        "urgent_at": urgent_at(now),
+        "seen_at": now.seen_at,
         "outcome": now.outcome.value if now.outcome else None,
         "received_at": matter.received_at,
         "changed_at": now.change.at,

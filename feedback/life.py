@@ -72,6 +72,7 @@ class Rule:
     asks: Ask | None = None
     if_unsolved: State | None = None  # call_back: where the case goes when the caller says no
     within: ClockKind | None = None  # only before this promise lapsed
+    unseen: bool = False  # only where a person should look and nobody has
 
 
 A, End = Action, Outcome
@@ -120,6 +121,9 @@ RULES: tuple[Rule, ...] = (
 )
 # fmt: on
 
+# A note of another sort: that somebody at a centre looked. It has no text, and is written down once.
+SEEN = Rule(A.NOTE, EVERY_STATE - ENDED, None, CENTRES, needs=("seen",), unseen=True)
+
 # How a case ends that is settled without anybody naming the end
 SETTLED_AS = {
     Kind.DISPUTE: Outcome.SETTLED,
@@ -151,6 +155,8 @@ def refuse(case: CaseProgressed, command: CaseCommand, who: Collection[Who]) -> 
 
 def permit(case: CaseProgressed, command: CaseCommand, who: Collection[Who]) -> Rule | Reason:
     """The row by which this command is carried out, or why it cannot be."""
+    if command.seen and command.action is Action.NOTE:
+        return next((miss for miss in _checks(SEEN, case, who) if miss), SEEN)
     rule = find(case, command.action, who)
     return rule if isinstance(rule, Reason) else _incomplete(rule, command) or rule
 
@@ -191,6 +197,11 @@ def is_sensitive(case: CaseProgressed) -> bool:
     return bool(SENSITIVE.intersection(case.flags))
 
 
+def waits_for_look(case: CaseProgressed) -> bool:
+    """Whether a person should look at it at once, and nobody has."""
+    return case.matter.look and case.seen_at is None and case.state not in ENDED
+
+
 def _denied(rule: Rule, case: CaseProgressed, who: Collection[Who]) -> tuple[int, Reason] | None:
     for rank, miss in enumerate(_checks(rule, case, who)):
         if miss:
@@ -209,6 +220,7 @@ def _checks(rule: Rule, case: CaseProgressed, who: Collection[Who]) -> Iterable[
     yield Reason("lapsed", clock=str(rule.within)) if lapsed else None
     top = rule.asks == "higher" and (case.lead is None or next_level(case.lead.level) is None)
     yield Reason("no_higher_level") if top else None
+    yield Reason("seen_already") if rule.unseen and not waits_for_look(case) else None
 
 
 def _incomplete(rule: Rule, command: CaseCommand) -> Reason | None:

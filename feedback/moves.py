@@ -1,6 +1,6 @@
 """One step of one case: the change, the clocks it turns, the row, and what the sources are told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from feedback.held import Held, case_write
 from feedback.promises import Promises
 from feedback.reasons import Reason
 from feedback.receipts import answer, receipts
-from feedback.tables import CaseChange
+from feedback.tables import CaseChange, CaseHelper
 
 HUB = Actor(kind=ActorKind.HUB, name="router")
 
@@ -73,7 +73,7 @@ def take(promises: Promises, held: Held, step: Step) -> Done:
         }
     )
     held, told = _tell(replace(held, now=now, ticking=turned.running))
-    writes = (change_write(held.id, change), case_write(held), *turned.writes)
+    writes = (change_write(held.id, change), case_write(held), *helpers(before, now), *turned.writes)
     return Done(held, writes, (held.now, *told))
 
 
@@ -111,6 +111,14 @@ def change_write(case_id: UUID, change: Change) -> Write:
         "at": change.at,
     }
     return Write(CaseChange, values, How.INSERT)
+
+
+def helpers(before: CaseProgressed, now: CaseProgressed) -> Iterator[Write]:
+    """The rows of the forces that join, where they changed: by them a force finds what it only joins."""
+    had, has = ({force.force_id for force in case.others} for case in (before, now))
+    for force_id in sorted(had ^ has):
+        row = {"force_id": force_id, "case_id": now.matter.case_id}
+        yield Write(CaseHelper, row, How.PUT if force_id in has else How.DELETE)
 
 
 def _tell(held: Held) -> tuple[Held, Sequence[ReceiptDue]]:

@@ -1,7 +1,7 @@
 """Rows of the life of a case, and of who is told about it.
 
-Only the feedback stage writes `cases`, `case_change`, `sighting` and `clock` (where the clock worker also
-marks rows as fired). The receipt worker writes `receipt_delivery`, the API the rest.
+Only the feedback stage writes `cases`, `case_helper`, `case_change`, `sighting` and `clock` (where the clock
+worker also marks rows as fired). The receipt worker writes `receipt_delivery`, the API the rest.
 """
 
 from datetime import datetime
@@ -21,6 +21,7 @@ class Case(SQLModel, table=True):
     __table_args__ = (
         Index("cases_desk", "county_code", "town_code", "state", "received_at"),
         Index("cases_by_force", "force_id", "state"),
+        Index("cases_urgent", "urgency", "urgent_at", "id"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -45,7 +46,10 @@ class Case(SQLModel, table=True):
     linked_to: UUID | None = Field(index=True)
     attempt: int
     overdue: bool  # a promise was missed and is still owed
-    next_due_at: datetime | None = Field(sa_type=UtcDateTime, index=True)
+    next_due_at: datetime | None = Field(sa_type=UtcDateTime)
+    urgency: int | None  # 0 danger, or a look nobody gave it; 1 promises; 2 none runs; nothing: not open
+    urgent_at: datetime = Field(sa_type=UtcDateTime)  # the order of those that are equally urgent
+    seen_at: datetime | None = Field(sa_type=UtcDateTime)
     outcome: str | None
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)
     changed_at: datetime = Field(sa_type=UtcDateTime, index=True)
@@ -53,6 +57,15 @@ class Case(SQLModel, table=True):
     told: str | None  # the last Answer its source was given
     had: list[str] = Field(sa_column=Column(JsonB, nullable=False))  # the forces that had it, in order
     snapshot: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # its last CaseProgressed
+
+
+class CaseHelper(SQLModel, table=True):
+    """A force that joins a case somebody else leads."""
+
+    __tablename__ = "case_helper"
+
+    force_id: str = Field(primary_key=True)
+    case_id: UUID = Field(primary_key=True)
 
 
 class CaseChange(SQLModel, table=True):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel, col
@@ -25,11 +25,11 @@ from contracts.stage import AnyRow, Event, How, Outcome, Write
 from contracts.topics import CASE_COMMAND, CASE_ROUTED
 from contracts.vocabulary import Action, ActorKind, Colour, Intent, Kind, Level, Platform
 from feedback.stage import FeedbackStage, load_feedback
-from feedback.tables import Case, CaseChange, Clock, Postponed, Sighting
+from feedback.tables import Case, CaseChange, CaseHelper, Clock, Postponed, Sighting
 
 T0 = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)  # a Wednesday, ten in the morning in Shaoxing
 _HERE = UUID(int=7)
-TABLES: tuple[type[SQLModel], ...] = (Case, CaseChange, Clock, Postponed, Sighting)
+TABLES: tuple[type[SQLModel], ...] = (Case, CaseChange, CaseHelper, Clock, Postponed, Sighting)
 
 
 def matter(external_id: str = "A1", **changes: Any) -> Matter:
@@ -150,6 +150,8 @@ def answers(outcome: Outcome) -> list[tuple[str, str]]:
 
 
 def _statement(write: Write) -> Any:
+    if write.how is How.DELETE:
+        return delete(write.table).filter_by(**write.values)
     statement = insert(write.table).values(**write.values)
     if write.how is How.INSERT:
         return statement

@@ -1,9 +1,13 @@
 """Migrations lead to the tables the code declares, on both databases, and back."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, Table, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.migrate import config, migrate
@@ -33,6 +37,35 @@ async def test_migrated_tables_are_the_declared_ones(url) -> None:
         return compare_metadata(MigrationContext.configure(connection), metadata())
 
     assert await on_connection(url, differences) == []
+
+
+_DAY = datetime(2026, 3, 1, tzinfo=UTC)
+_BEFORE = {
+    "id": UUID(int=1).hex, "number": "1", "complaint_id": UUID(int=2).hex, "platform": "grid",
+    "external_id": "1", "state": "signed", "version": 1, "intent": "help", "kind": "dispute", "category": "x",
+    "colour": "red", "flags": [], "look": False, "sensitive": False, "attempt": 0, "overdue": False,
+    "ground": "rural", "received_at": _DAY, "changed_at": _DAY, "had": [],
+    "snapshot": {"others": [{"force_id": "F2"}]},
+}  # fmt: skip
+
+
+async def test_what_was_there_before_the_order_of_the_desk_gets_its_place(url) -> None:
+    def at_first(connection):
+        made = config(url)
+        made.attributes["connection"] = connection
+        command.upgrade(made, "0001")
+        table = Table("cases", MetaData(), autoload_with=connection)
+        connection.execute(insert(table).values(**_BEFORE))
+
+    def now(connection):
+        places = connection.execute(text("select urgency, urgent_at = received_at, seen_at from cases")).all()
+        return places, connection.execute(text("select force_id from case_helper")).all()
+
+    await on_connection(url, at_first)
+    await migrate(url)
+    places, helpers = await on_connection(url, now)
+    assert [tuple(row) for row in places] == [(0, 1, None)]
+    assert [tuple(row) for row in helpers] == [("F2",)]
 
 
 async def test_there_is_a_way_back(url) -> None:
