@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from classifier.cues import Cue, Hit
-from classifier.quantities import people
+from classifier.quantities import People
 from classifier.rules import DangerRule, Dangers
 from contracts.vocabulary import Flag
 
@@ -44,13 +44,13 @@ def _sum_up(flag: Flag, parts: Sequence[tuple[float, int, str]]) -> Danger:
     return Danger(flag, 1 - doubt, max(parts)[1], tuple(why for _, _, why in parts))
 
 
-def find_concepts(text: str, hits: Sequence[Hit], dangers: Dangers) -> Concepts:
+def find_concepts(text: str, hits: Sequence[Hit], counted: Sequence[People], dangers: Dangers) -> Concepts:
     """Where each concept of the rules stands, negated ones left out, by where it starts."""
     concepts: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         if hit.cue.table == "danger" and not _negated(text, hit, dangers):
             concepts[hit.cue.key].append(hit)
-    for start, end, size in people(text):
+    for start, end, size in counted:
         for name, least in (("crowd", dangers.crowd), ("several", dangers.several)):
             if size >= least:
                 concepts[name].append(Hit(start, end, Cue("danger", name, 1)))

@@ -110,7 +110,7 @@ class Judge:
             flags=ruling.flags,
             look=ruling.look,
             why=tuple(why for danger in ruling.dangers for why in danger.why),
-            headcount=headcount(own),
+            headcount=headcount(part.people),
             amount_yuan=amount_yuan(own),
             respondent=respondent(own),
         )

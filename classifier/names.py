@@ -5,23 +5,31 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from heapq import heappop, heappush
 from importlib.resources import files
+from typing import NamedTuple
 
 Span = tuple[int, int]
 _JOINED = re.compile(r"[与和、跟同及，]|\d{3,6}[，、]")  # between two names of a list
 _TO_NUMBER = re.compile(r"[\s，,、：:（(]{0,2}(?:电话|手机号?|联系方式|tel)?[\s：:]?")
+_NUMBER_REACH = 11  # characters: of a name the longest, 4, and of what may stand between, 7
 _BREAK = re.compile(r"[\s，,。；;、：:）)（(”\"」！!？?\d失私在是]|$")
 _SUM_AFTER = re.compile(r"\d{4,6}[，。、]")
-_FOREIGN = re.compile(
-    r"[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2}"
-    r"|(?<=[一-鿿：:，,])[가-힯]{2,4}(?![가-힯])"
-    r"|(?<=叫)[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}"
+_FOREIGN = (
+    re.compile(r"(?P<v>[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2})"),
+    re.compile(r"(?P<v>[가-힯](?<=[一-鿿：:，,].)[가-힯]{1,3}(?![가-힯]))"),
+    re.compile(r"叫(?P<v>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"),
 )
+_DOTS = "·•"
 _DOTTED = re.compile(r"[一-鿿]{2,8}[·•][一-鿿]{2,8}?(?=[反说的称与和，。、在因（(]|$|\W)")
 _TITLE = re.compile(r"^.*(?:老板|司机|村民|市民|居民|员工|顾客|叫|是|人|摊主)")
+_INTRODUCTIONS = (
+    *("my name is", "name:", r"mr\.?", r"mrs\.?", r"ms\.?"),
+    *("me llamo", "mi nombre es", "je m'appelle", "меня зовут"),
+)
 _INTRODUCED = re.compile(
-    r"(?:[Mm]y name is|[Nn]ame:|[Mm]r\.?|[Mm]rs\.?|[Mm]s\.?|[Mm]e llamo|[Mm]i nombre es|[Jj]e m'appelle"
-    r"|[Мм]еня зовут) ?(?P<v>[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'.-]*){0,3})"
+    rf"(?:{'|'.join(spelt for lead in _INTRODUCTIONS for spelt in (lead, lead.capitalize()))}) ?"
+    r"(?P<v>[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'.-]*){0,3})"
 )
 
 
@@ -34,6 +42,14 @@ class _Words:
     words: frozenset[str]  # what begins with a surname and is no name
     never: frozenset[str]
     then: re.Pattern[str]
+
+
+class _Beside(NamedTuple):
+    """What stands beside names: where sure and weak leads end, where numbers begin."""
+
+    expected: set[int]
+    hoped: set[int]
+    numbers: set[int]
 
 
 @cache
@@ -61,8 +77,9 @@ def find_names(text: str, plain: str, covered: Sequence[Span], language: str) ->
     """Where names stand; `covered` are phones and numbers already found, beside which names often stand."""
     if language == "zh":
         yield from _chinese(plain, {start for start, _ in covered})
-        yield from (match.span() for match in _FOREIGN.finditer(text))
-        yield from _dotted(text)
+        yield from (match.span("v") for pattern in _FOREIGN for match in pattern.finditer(text))
+        if any(dot in text for dot in _DOTS):
+            yield from _dotted(text)
     yield from (match.span("v") for match in _INTRODUCED.finditer(text))
 
 
@@ -75,19 +92,34 @@ def _dotted(text: str) -> Iterator[Span]:
 def _chinese(plain: str, numbers: set[int]) -> Iterator[Span]:
     words = _words()
     expected = {match.end() for match in words.led_by.finditer(plain)}
-    hoped = {match.end() for match in words.led_weakly_by.finditer(plain)}
-    for match in words.surname.finditer(plain):
-        at, surname = match.start(), match.group()
-        if plain[at : at + 2] in words.words:
-            continue
-        if at in expected or at in hoped:
-            span = _given(plain, at, surname, words, weakly=at not in expected)
-        else:
-            span = _beside_number(plain, at, surname, numbers, words)
-        if span:
+    beside = _Beside(expected, {match.end() for match in words.led_weakly_by.finditer(plain)}, numbers)
+    places = sorted({*expected, *beside.hoped, *_before_numbers(plain, numbers, words)})  # a heap
+    last = -1
+    while places:
+        at = heappop(places)
+        if at > last and (span := _name_at(plain, at, beside, words)):
             yield span
             if joined := _JOINED.match(plain, span[1]):
                 expected.add(joined.end())
+                heappush(places, joined.end())
+        last = at
+
+
+def _name_at(plain: str, at: int, beside: _Beside, words: _Words) -> Span | None:
+    match = words.surname.match(plain, at)
+    if not match or plain[at : at + 2] in words.words:
+        return None
+    if at in beside.expected or at in beside.hoped:
+        return _given(plain, at, match.group(), words, weakly=at not in beside.expected)
+    return _beside_number(plain, at, match.group(), beside.numbers, words)
+
+
+def _before_numbers(plain: str, numbers: set[int], words: _Words) -> Iterator[int]:
+    """Where surnames stand within reach of a number behind them."""
+    ends = [*numbers, *(match.start() for match in _SUM_AFTER.finditer(plain))]
+    for end in ends:
+        near = words.surname.finditer(plain, max(0, end - _NUMBER_REACH), end)
+        yield from (match.start() for match in near)
 
 
 def _given(plain: str, at: int, surname: str, words: _Words, weakly: bool) -> Span | None:

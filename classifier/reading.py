@@ -6,6 +6,7 @@ from typing import NamedTuple
 from classifier.cues import Hit
 from classifier.dangers import Concepts, Danger, find_concepts, find_dangers
 from classifier.language import detect
+from classifier.quantities import People, people
 from classifier.rules import Rulebook
 from classifier.split import Hits, Span, split
 from classifier.text import normalise
@@ -19,6 +20,7 @@ class Reading(NamedTuple):
     language: str
     hits: Hits
     spans: Sequence[Span]
+    people: Sequence[People]
     concepts: Concepts
     dangers: Sequence[Danger]
 
@@ -44,6 +46,10 @@ class Part(NamedTuple):
         return self.whole.hits.within(*self.span, "intent")
 
     @property
+    def people(self) -> list[People]:
+        return [some for some in self.whole.people if self.span.start <= some.start < self.span.end]
+
+    @property
     def dangers(self) -> list[Danger]:
         return [danger for danger in self.whole.dangers if self.span.start <= danger.at < self.span.end]
 
@@ -53,9 +59,11 @@ def read(text: str, rulebook: Rulebook) -> Reading:
     plain = normalise(text)
     hits = _sighted(rulebook.scanner.scan(plain))
     placed = Hits(hits)
-    concepts = find_concepts(plain, hits, rulebook.dangers)
+    counted = people(plain)
+    concepts = find_concepts(plain, hits, counted, rulebook.dangers)
     dangers = find_dangers(plain, concepts, rulebook.dangers)
-    return Reading(plain, detect(text), placed, split(plain, placed, rulebook.splitting), concepts, dangers)
+    spans = split(plain, placed, rulebook.splitting)
+    return Reading(plain, detect(text), placed, spans, counted, concepts, dangers)
 
 
 def _sighted(hits: list[Hit]) -> list[Hit]:

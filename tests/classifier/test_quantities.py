@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.quantities import amount_yuan, headcount, number
+from classifier.quantities import amount_yuan, headcount, number, people
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_numbers_as_people_say_them(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "people"),
+    ("text", "heads"),
     [
         ("我和同事一共26个人", 26),
         ("来了七八十个老人", 70),
@@ -37,8 +37,8 @@ def test_numbers_as_people_say_them(text: str, value: int) -> None:
         ("三个月", None),
     ],
 )
-def test_heads(text: str, people: int | None) -> None:
-    assert headcount(text) == people
+def test_heads(text: str, heads: int | None) -> None:
+    assert headcount(people(text)) == heads
 
 
 @pytest.mark.parametrize(
