@@ -5,17 +5,18 @@ one of several words and `#` for a number. People of a county can read and write
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick
 
 NUMBER = r"[0-9零〇一二两三四五六七八九十百千万几数]"
 _GAP = r"[^。！？!?；;\n]{0,12}?"
-_RUN = re.compile(NUMBER + "{1,8}")
+_RUN = NUMBER + "{1,8}"
 _BY_START = itemgetter(0)
 _LAST_ALPHABETIC = 0x52F  # Latin, Greek and Cyrillic: a cue there begins at the beginning of a word
 
@@ -37,12 +38,46 @@ class Hit(NamedTuple):
     cue: Cue
 
 
-class _Group(NamedTuple):
-    """The cues that begin alike: whole ones, and those with something to follow, behind one gate for all."""
+class Hits:
+    """The hits of one text, by table and place."""
 
-    plain: tuple[Cue, ...]
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        self._tables: dict[str, list[Hit]] = defaultdict(list)
+        for hit in sorted(hits, key=_BY_START):
+            self._tables[hit[2].table].append(hit)
+
+    def of(self, table: str) -> Sequence[Hit]:
+        """All of one table, by where they start."""
+        return self._tables.get(table, ())
+
+    def within(self, start: int, end: int, table: str) -> Sequence[Hit]:
+        """Those of one table that begin in the stretch."""
+        return between(self.of(table), start, end)
+
+    def keyed(self, key: str, start: int, end: int) -> Sequence[Hit]:
+        """Those of one splitting cue in the stretch."""
+        return [hit for hit in self.within(max(0, start), end, "split") if hit.cue.key == key]
+
+
+def between(hits: Sequence[Hit], start: int, end: int) -> Sequence[Hit]:
+    """Those that begin in the stretch, of hits by where they start."""
+    return hits[bisect_left(hits, (start,)) : bisect_left(hits, (end,))]
+
+
+class _Tail(NamedTuple):
+    """What must follow the beginning of a cue."""
+
+    rest: re.Pattern[str]
+    cue: Cue
+
+
+class _Head(NamedTuple):
+    """A beginning that cues share: whole ones, and those with a tail, behind one gate for all."""
+
+    worded: bool  # only at the beginning of a word
+    whole: tuple[Cue, ...]
     gate: re.Pattern[str] | None
-    tailed: tuple[tuple[re.Pattern[str], Cue], ...]
+    tails: tuple[_Tail, ...]
 
 
 class Scanner:
@@ -52,51 +87,63 @@ class Scanner:
         by_head: dict[str, list[tuple[str, Cue]]] = defaultdict(list)
         for pattern, cue in cues:
             first, *rest = re.findall(r"\([^)]*\)|…|#|[^(…#]+", pattern.lower())
-            for head in _heads(first):
+            for head in _alternatives(first):
                 by_head[head].append(("".join(map(_regex, rest)), cue))
-        self._after_number = _group(by_head.pop("#", []))
-        self._heads = ahocorasick.Automaton()
-        for head, entries in by_head.items():
-            self._heads.add_word(head, (len(head), _joined(head[0]), _group(entries)))
-        self._heads.make_automaton()
+        numbered = by_head.pop("#", [])
+        self._numbered = (
+            re.compile(f"({_RUN}+)(?:{_any(tail for tail, _ in numbered)})") if numbered else None
+        )
+        self._number = _head("#", numbered)
+        self._heads = [_head(word, entries) for word, entries in by_head.items()]
+        self._words = AhoCorasick(by_head)
 
-    def scan(self, text: str) -> list[Hit]:
-        """Every hit, overlapping ones too, by where it starts."""
+    def scan(self, text: str) -> Hits:
+        """Every hit, overlapping ones too."""
         hits: list[Hit] = []
-        found = self._heads.iter(text) if self._heads else ()
-        for last, (size, worded, group) in found:
-            start = last + 1 - size
-            if not (worded and start and _joined(text[start - 1])):
-                _meet(text, start, last + 1, group, hits)
-        for run in _RUN.finditer(text):
-            _meet(text, run.start(), run.end(), self._after_number, hits)
-        hits.sort(key=_BY_START)
-        return hits
+        for which, start, end in self._words.find_matches_as_indexes(text, overlapping=True):
+            worded, whole, gate, tails = self._heads[which]
+            if worded and start and _joined(text[start - 1]):
+                continue
+            for cue in whole:
+                hits.append(Hit(start, end, cue))  # noqa: PERF401  most have one or none
+            if gate and gate.match(text, end):
+                hits += _tailed(text, start, end, tails)
+        if self._numbered:
+            for run in self._numbered.finditer(text):
+                hits += _tailed(text, run.start(), run.end(1), self._number.tails)
+        return Hits(hits)
 
 
-def _meet(text: str, start: int, end: int, group: _Group, hits: list[Hit]) -> None:
-    if group.plain:
-        hits.extend([Hit(start, end, cue) for cue in group.plain])
-    if group.gate and group.gate.match(text, end):
-        for rest, cue in group.tailed:
-            if tail := rest.match(text, end):
-                hits.append(Hit(start, tail.end(), cue))
+def _tailed(text: str, start: int, end: int, tails: Iterable[_Tail]) -> Iterator[Hit]:
+    """The cues whose tails follow as well."""
+    for rest, cue in tails:
+        if tail := rest.match(text, end):
+            yield Hit(start, tail.end(), cue)
 
 
-def _group(entries: Sequence[tuple[str, Cue]]) -> _Group:
-    tails = sorted({rest for rest, _ in entries if rest})
-    return _Group(
-        plain=tuple(cue for rest, cue in entries if not rest),
-        gate=re.compile("|".join(tails)) if tails else None,
-        tailed=tuple((re.compile(rest), cue) for rest, cue in entries if rest),
+def _head(word: str, entries: Sequence[tuple[str, Cue]]) -> _Head:
+    tails = [(rest, cue) for rest, cue in entries if rest]
+    return _Head(
+        worded=_joined(word[0]),
+        whole=tuple(cue for rest, cue in entries if not rest),
+        gate=re.compile(_any(rest for rest, _ in tails)) if tails else None,
+        tails=tuple(_Tail(re.compile(rest), cue) for rest, cue in tails),
     )
+
+
+def _any(tails: Iterable[str]) -> str:
+    """One regex for all, with one gap before those that begin with one: much faster than a gap each."""
+    different = sorted(set(tails))
+    near = [tail for tail in different if not tail.startswith(_GAP)]
+    far = [tail.removeprefix(_GAP) for tail in different if tail.startswith(_GAP)]
+    return "|".join([*near, *([f"{_GAP}(?:{'|'.join(far)})"] if far else [])])
 
 
 def _joined(before: str) -> bool:
     return before.isalpha() and ord(before) <= _LAST_ALPHABETIC
 
 
-def _heads(part: str) -> list[str]:
+def _alternatives(part: str) -> list[str]:
     return part[1:-1].split("|") if part.startswith("(") else [part]
 
 
@@ -105,7 +152,6 @@ def _regex(part: str) -> str:
         case "…":
             return _GAP
         case "#":
-            return NUMBER + "{1,8}"
-    if part.startswith("("):
-        return f"(?:{'|'.join(map(re.escape, part[1:-1].split('|')))})"
-    return re.escape(part)
+            return _RUN
+    words = "|".join(map(re.escape, _alternatives(part)))
+    return f"(?:{words})" if part.startswith("(") else words

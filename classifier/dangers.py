@@ -1,17 +1,19 @@
 """What must never be missed: rules over concepts, damped by what makes a text calm."""
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from classifier.cues import Cue, Hit
+from classifier.cues import Cue, Hit, between
 from classifier.quantities import People
 from classifier.rules import DangerRule, Dangers
 from contracts.vocabulary import Flag
 
 Concepts = Mapping[str, Sequence[Hit]]
+_CROWD, _SEVERAL = Cue("danger", "crowd", 1), Cue("danger", "several", 1)  # told by numbers
+_VAGUE = "vague_crowd"  # told without one
+_BY_START = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,12 @@ def find_dangers(text: str, concepts: Concepts, dangers: Dangers) -> list[Danger
     """The dangers worth a look or more, by flag."""
     evidence: dict[Flag, list[tuple[float, int, str]]] = defaultdict(list)
     for rule in dangers.rules:
-        weighed = [(_weight(rule, met, concepts, dangers), met) for met in _meetings(rule, concepts)]
-        weight, met = max(weighed, key=itemgetter(0), default=(0.0, []))
-        if weight:
-            words = "…".join(text[hit.start : hit.end] for hit in met)
-            evidence[rule.flag].append((weight, met[0].start, f"{rule.id}: {words}"))
+        if concepts.keys() >= rule.needs:
+            weighed = [(_weight(rule, met, concepts, dangers), met) for met in _meetings(rule, concepts)]
+            weight, met = max(weighed, key=itemgetter(0), default=(0.0, []))
+            if weight:
+                words = "…".join(text[hit.start : hit.end] for hit in met)
+                evidence[rule.flag].append((weight, met[0].start, f"{rule.id}: {words}"))
     found = [_sum_up(flag, parts) for flag, parts in evidence.items()]
     return [danger for danger in found if danger.score >= dangers.look]
 
@@ -44,19 +47,16 @@ def _sum_up(flag: Flag, parts: Sequence[tuple[float, int, str]]) -> Danger:
     return Danger(flag, 1 - doubt, max(parts)[1], tuple(why for _, _, why in parts))
 
 
-def find_concepts(text: str, hits: Sequence[Hit], counted: Sequence[People], dangers: Dangers) -> Concepts:
+def find_concepts(text: str, hits: Iterable[Hit], counted: Iterable[People], dangers: Dangers) -> Concepts:
     """Where each concept of the rules stands, negated ones left out, by where it starts."""
     concepts: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
-        if hit.cue.table == "danger" and not _negated(text, hit, dangers):
+        if not _negated(text, hit, dangers):
             concepts[hit.cue.key].append(hit)
-    for start, end, size in counted:
-        for name, least in (("crowd", dangers.crowd), ("several", dangers.several)):
-            if size >= least:
-                concepts[name].append(Hit(start, end, Cue("danger", name, 1)))
-    vague = concepts["vague_crowd"]
-    concepts["crowd"] = sorted([*concepts["crowd"], *vague], key=lambda hit: hit.start)
-    concepts["several"] = sorted([*concepts["several"], *vague], key=lambda hit: hit.start)
+    for cue, least in ((_CROWD, dangers.crowd), (_SEVERAL, dangers.several)):
+        told = [Hit(some.start, some.end, cue) for some in counted if some.size >= least]
+        if more := [*told, *concepts.get(_VAGUE, ())]:
+            concepts[cue.key] = sorted([*concepts[cue.key], *more], key=_BY_START)
     return concepts
 
 
@@ -67,20 +67,16 @@ def _negated(text: str, hit: Hit, dangers: Dangers) -> bool:
     return any(word in before for word in dangers.negation)
 
 
-def _meetings(rule: DangerRule, concepts: Concepts) -> list[list[Hit]]:
-    if not all(concepts.get(name) for name in rule.all):
-        return []
-    starts = {name: [hit.start for hit in concepts[name]] for name in set(rule.all)}
-    met = (_around(rule, hit, concepts, starts) for hit in concepts[rule.all[0]])
-    return [hits for hits in met if hits]
+def _meetings(rule: DangerRule, concepts: Concepts) -> Iterator[list[Hit]]:
+    for hit in concepts[rule.all[0]]:
+        if met := _around(rule, hit, concepts):
+            yield met
 
 
-def _around(
-    rule: DangerRule, first: Hit, concepts: Concepts, starts: Mapping[str, Sequence[int]]
-) -> list[Hit] | None:
+def _around(rule: DangerRule, first: Hit, concepts: Concepts) -> list[Hit] | None:
     met = [first]
     for name in rule.all[1:]:
-        near = _between(concepts[name], starts[name], first.start - rule.within, first.end + rule.within)
+        near = between(concepts[name], first.start - rule.within, first.end + rule.within)
         fit = next((hit for hit in near if not rule.distinct or _apart(hit, met)), None)
         if fit is None:
             return None
@@ -94,21 +90,16 @@ def _apart(hit: Hit, others: Sequence[Hit]) -> bool:
     )
 
 
-def _between(hits: Sequence[Hit], starts: Sequence[int], low: int, high: int) -> Sequence[Hit]:
-    return hits[bisect_left(starts, low) : bisect_left(starts, high)]
-
-
 def _weight(rule: DangerRule, met: list[Hit], concepts: Concepts, dangers: Dangers) -> float:
     at, reach = met[0].start, max(rule.within, dangers.calm_reach)
-    if any(_near(concepts.get(name, ()), at, reach) for name in rule.unless):
+    if any(_near(name, concepts, at, reach) for name in rule.unless):
         return 0.0
     weight = rule.weight
     for name, share in dangers.calm.items():
-        if _near(concepts.get(name, ()), at, dangers.calm_reach):
+        if _near(name, concepts, at, dangers.calm_reach):
             weight *= 1 - share
     return weight
 
 
-def _near(hits: Sequence[Hit], at: int, reach: int) -> bool:
-    index = bisect_left(hits, at - reach, key=lambda hit: hit.start)
-    return index < len(hits) and hits[index].start <= at + reach
+def _near(name: str, concepts: Concepts, at: int, reach: int) -> bool:
+    return name in concepts and bool(between(concepts[name], at - reach, at + reach + 1))

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from classifier.cues import Hit
+from classifier.cues import Hit, Hits
 from classifier.dangers import Concepts, Danger, find_concepts, find_dangers
 from classifier.language import detect
 from classifier.quantities import People, people
 from classifier.rules import Rulebook
-from classifier.split import Hits, Span, split
+from classifier.split import Span, split
 from classifier.text import normalise
 from classifier.topics import scores
 
@@ -57,19 +57,15 @@ class Part(NamedTuple):
 def read(text: str, rulebook: Rulebook) -> Reading:
     """Everything the rules find in `text`."""
     plain = normalise(text)
-    hits = _sighted(rulebook.scanner.scan(plain))
-    placed = Hits(hits)
+    hits = rulebook.scanner.scan(plain)
     counted = people(plain)
-    concepts = find_concepts(plain, hits, counted, rulebook.dangers)
+    concepts = find_concepts(plain, _sighted(hits), counted, rulebook.dangers)
     dangers = find_dangers(plain, concepts, rulebook.dangers)
-    spans = split(plain, placed, rulebook.splitting)
-    return Reading(plain, detect(text), placed, spans, counted, concepts, dangers)
+    spans = split(plain, hits, rulebook.splitting)
+    return Reading(plain, detect(text), hits, spans, counted, concepts, dangers)
 
 
-def _sighted(hits: list[Hit]) -> list[Hit]:
-    """Without the danger cues that begin inside a word that only looks dangerous."""
-    blind = [False] * (max((hit.end for hit in hits), default=0) + 1)
-    for hit in hits:
-        if hit.cue.table == "blind":
-            blind[hit.start : hit.end] = [True] * (hit.end - hit.start)
-    return [hit for hit in hits if hit.cue.table != "danger" or not blind[hit.start]]
+def _sighted(hits: Hits) -> Sequence[Hit]:
+    """The danger cues that do not begin inside a word that only looks dangerous."""
+    blind = {at for hit in hits.of("blind") for at in range(hit.start, hit.end)}
+    return [hit for hit in hits.of("danger") if hit.start not in blind]

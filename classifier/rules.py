@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from classifier.cues import Scanner
 from classifier.places import Gazetteer
@@ -18,7 +19,7 @@ class Category:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DangerRule:
     """Meets where a hit of each concept lies within reach of the first one's."""
 
@@ -29,6 +30,11 @@ class DangerRule:
     within: int = 0
     distinct: bool = False
     unless: tuple[str, ...] = ()
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The concepts without any of which it cannot meet."""
+        return frozenset(self.all)
 
 
 @dataclass(frozen=True, slots=True)

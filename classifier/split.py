@@ -1,12 +1,11 @@
 """Where one text becomes several matters: lists, changes of the subject, another subject's evidence."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from classifier.cues import Hit
+from classifier.cues import Hit, Hits
 from classifier.quantities import number
 from classifier.rules import Splitting
 from classifier.topics import scores, subject
@@ -27,7 +26,6 @@ _LEAST_LABELLED = 3  # speakers or offices, from which on each one's words are a
 _SEMICOLON = re.compile(r"[；;]")
 _EVIDENCE_REACH = 24  # characters before a list in which a word makes it a list of papers
 _COURTESY = "praise"  # thanks at the beginning of a letter are no matter of their own
-_NONE: tuple[list[Hit], list[int]] = ([], [])
 _LIST_REACH = 60  # characters in which a list of papers goes on
 
 
@@ -51,26 +49,6 @@ class _Unit(NamedTuple):
     start: int
     end: int
     mark: Mark
-
-
-class Hits:
-    """The hits of one text, by place."""
-
-    def __init__(self, hits: Sequence[Hit]) -> None:
-        self._tables: dict[str, tuple[list[Hit], list[int]]] = {}
-        for hit in hits:
-            those, starts = self._tables.setdefault(hit.cue.table, ([], []))
-            those.append(hit)
-            starts.append(hit.start)
-
-    def within(self, start: int, end: int, table: str) -> Sequence[Hit]:
-        """Those of one table that begin in the stretch."""
-        those, starts = self._tables.get(table, _NONE)
-        return those[bisect_left(starts, start) : bisect_left(starts, end)]
-
-    def of(self, key: str, start: int, end: int) -> Sequence[Hit]:
-        """Those of one splitting cue in the stretch."""
-        return [hit for hit in self.within(max(0, start), end, "split") if hit.cue.key == key]
 
 
 def split(text: str, hits: Hits, rules: Splitting) -> list[Span]:
@@ -139,18 +117,18 @@ def _units(text: str, hits: Hits) -> Iterator[_Unit]:
 
 def _switches(text: str, hits: Hits) -> Iterator[Hit]:
     """Words that change the subject, but for those that only add to it (另外补充, 另外…不要求)."""
-    for hit in hits.of("switch", 0, len(text)):
+    for hit in hits.keyed("switch", 0, len(text)):
         sentence = _END.search(text, hit.end)
-        if not hits.of("same", hit.start, sentence.start() if sentence else len(text)):
+        if not hits.keyed("same", hit.start, sentence.start() if sentence else len(text)):
             yield hit
 
 
 def _items(text: str, hits: Hits) -> dict[int, Mark]:
     """Where the second and later items of lists begin, but for lists of papers, reasons and requests."""
-    announced = next(iter(hits.of("announced", 0, len(text))), None)
+    announced = next(iter(hits.keyed("announced", 0, len(text))), None)
     if announced and (unmarked := _unmarked(text, announced)):
         return unmarked
-    labels = [match for match in _LABELLED.finditer(text) if not hits.of("heading", *match.span())]
+    labels = [match for match in _LABELLED.finditer(text) if not hits.keyed("heading", *match.span())]
     labelled = [match.start() for match in labels]
     if len(labelled) >= _LEAST_LABELLED:
         return dict.fromkeys(labelled[1:], Mark.LISTED)
@@ -158,7 +136,7 @@ def _items(text: str, hits: Hits) -> dict[int, Mark]:
     papers_until = -1
     for match in _ITEM.finditer(text):
         at = match.start()
-        if at <= papers_until or hits.of("evidence", at - _EVIDENCE_REACH, at):
+        if at <= papers_until or hits.keyed("evidence", at - _EVIDENCE_REACH, at):
             papers_until = at + _LIST_REACH
         elif not _FIRST.match(match.group()):
             sure = match["sure"] or (announced and announced.start < at)

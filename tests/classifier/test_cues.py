@@ -3,7 +3,7 @@ from classifier.cues import Cue, Scanner
 
 def hits(text: str, *patterns: str) -> list[str]:
     scanner = Scanner((pattern, Cue("t", pattern, 1)) for pattern in patterns)
-    return [text[hit.start : hit.end] for hit in scanner.scan(text)]
+    return [text[hit.start : hit.end] for hit in scanner.scan(text).of("t")]
 
 
 def test_a_literal_is_found_wherever_it_stands_also_overlapping() -> None:
