@@ -6,8 +6,9 @@ from itertools import islice
 from pathlib import Path
 
 from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone
+from classifier.because import letters, words
 from classifier.dangers import Danger
-from classifier.extract import find_personal, respondent
+from classifier.extract import respondent
 from classifier.judgement import Hints, JudgedMatter, Judgement
 from classifier.model import Model, built_model
 from classifier.quantities import amount_yuan, headcount
@@ -66,7 +67,18 @@ class Judge:
             texts, points = [parts[at].text for at in known], [evidence[at] for at in known]
             for at, about in zip(known, model_topics(self.categories, texts, points), strict=True):
                 topics[at] = about
-        return topics
+        return self._explained(parts, topics, known)
+
+    def _explained(self, parts: Sequence[Part], topics: Sequence[Topic], known: Sequence[int]) -> list[Topic]:
+        """The topics with the words and letters that decided."""
+        why = [words(part, about.category) for part, about in zip(parts, topics, strict=True)]
+        if self.categories and known:
+            mine = letters(
+                self.categories, [parts[at] for at in known], [topics[at].category for at in known]
+            )
+            for at, one in zip(known, mine, strict=True):
+                why[at] += one
+        return [about._replace(why=one) for about, one in zip(topics, why, strict=True)]
 
     def _rulings(self, parts: Sequence[Part]) -> list[Ruling]:
         """What must never be missed in each matter."""
@@ -84,7 +96,7 @@ class Judge:
     ) -> Judgement:
         gazetteer = self.rulebook.gazetteer
         town = gazetteer.find(reading.plain) or hints.town_code
-        found = find_personal(text, reading.plain, reading.language)
+        found = reading.found
         matters = tuple(self._matter(part, about, ruling, hints, town) for part, about, ruling in judged)
         address = next((text[f.start : f.end] for f in found if f.kind == "address_detail"), hints.address)
         return Judgement(matters, found, reading.language, gazetteer.ground(reading.plain), address)
@@ -109,7 +121,7 @@ class Judge:
             town_code=self.rulebook.gazetteer.find(own) or town,
             flags=ruling.flags,
             look=ruling.look,
-            why=tuple(why for danger in ruling.dangers for why in danger.why),
+            why=(*about.why, *(why for danger in ruling.dangers for why in danger.why)),
             headcount=headcount(part.people),
             amount_yuan=amount_yuan(own),
             respondent=respondent(own),

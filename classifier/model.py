@@ -71,6 +71,10 @@ class Model:
             places[top] = slice(places[top].start if top in places else at, at + 1)
         return places
 
+    def columns(self, slots: Ints) -> npt.NDArray[np.int32]:
+        """The columns of hashed grams; -1 where one is not known."""
+        return self._column_of[slots]
+
     def features(self, texts: Sequence[str]) -> Features:
         """The known grams of the texts, weighted."""
         return weigh(texts, self._column_of, self.rarity)

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from classifier.cues import Hit, Hits
 from classifier.dangers import Concepts, Danger, find_concepts, find_dangers
+from classifier.extract import find_personal
 from classifier.language import detect
 from classifier.quantities import People, people
 from classifier.rules import Rulebook
 from classifier.split import Span, split
 from classifier.text import normalise
 from classifier.topics import scores
+from contracts.events import Found
 
 
 class Reading(NamedTuple):
@@ -23,6 +25,7 @@ class Reading(NamedTuple):
     people: Sequence[People]
     concepts: Concepts
     dangers: Sequence[Danger]
+    found: tuple[Found, ...]  # personal data
 
 
 class Part(NamedTuple):
@@ -61,8 +64,17 @@ def read(text: str, rulebook: Rulebook) -> Reading:
     counted = people(plain)
     concepts = find_concepts(plain, _sighted(hits), counted, rulebook.dangers)
     dangers = find_dangers(plain, concepts, rulebook.dangers)
-    spans = split(plain, hits, rulebook.splitting)
-    return Reading(plain, detect(text), hits, spans, counted, concepts, dangers)
+    language = detect(text)
+    return Reading(
+        plain=plain,
+        language=language,
+        hits=hits,
+        spans=split(plain, hits, rulebook.splitting),
+        people=counted,
+        concepts=concepts,
+        dangers=dangers,
+        found=find_personal(text, plain, language),
+    )
 
 
 def _sighted(hits: Hits) -> Sequence[Hit]:

@@ -22,6 +22,7 @@ class Topic(NamedTuple):
     category: str
     second: str | None
     confidence: float
+    why: tuple[str, ...] = ()  # a person's words may stand in it
 
 
 def subject(code: str) -> str:

@@ -99,6 +99,8 @@ class Matter(Contract):
     kind: Kind
     category: Plain  # a code of the taxonomy, `public_facilities/street_light`
     taxonomy: Plain  # the version it was judged by
+    model: Plain | None = None  # the model that judged beside the rules, if any
+    corrected: bool = False  # a person has said what it is
     confidence: float = Field(ge=0, le=1)
     colour: Colour
     flags: tuple[Flag, ...] = ()
@@ -152,6 +154,16 @@ class Actor(Contract):
     kind: ActorKind
     name: Plain
     force_id: Plain | None = None
+    role: Plain | None = None  # a person's, where the door knows it
+
+
+class Correction(Contract):
+    """What a person says a matter is, whatever the hub took it for. What is None stays as it is."""
+
+    category: Plain | None = None
+    kind: Kind | None = None
+    flags: tuple[Flag, ...] | None = None  # all of them: what is left out was a false alarm
+    town_code: Plain | None = None
 
 
 class CaseCommand(Contract):
@@ -172,6 +184,7 @@ class CaseCommand(Contract):
     flags: tuple[Flag, ...] = ()  # supplement
     rounds: int = 0  # supplement: how often it came before its case did
     seen: bool = False  # note: somebody at a centre has looked, where a person should (`Matter.look`)
+    correction: Correction | None = None  # supplement, by a person
 
 
 class Running(Contract):

@@ -103,7 +103,7 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done to a case; the last four only by the hub itself."""
+    """What is done to a case; OPEN, ROUTE and EXPIRE only by the hub itself."""
 
     SIGN = "sign"
     DISPATCH = "dispatch"
@@ -129,7 +129,7 @@ class Action(StrEnum):
     EXPIRE = "expire"
 
 
-SYSTEM_ACTIONS = frozenset({Action.OPEN, Action.ROUTE, Action.SUPPLEMENT, Action.EXPIRE})
+SYSTEM_ACTIONS = frozenset({Action.OPEN, Action.ROUTE, Action.EXPIRE})
 
 
 class ActorKind(StrEnum):

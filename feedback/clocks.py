@@ -61,21 +61,28 @@ def turn(
     ticking: Sequence[Ticking],
     *,
     missed: Ticking | None = None,
+    anew: bool = False,
 ) -> Turn:
-    """Carry the clocks over a change. `now` is the case after it, `missed` the clock that expired, if any."""
-    moments = starts(change, now)
+    """Carry the clocks over a change. `now` is the case after it, `missed` the clock that expired, if any.
+
+    `anew`: the promises for its whole life were another kind's; they end, and this kind's begin.
+    """
+    again = anew and change.after not in RESTING
+    moments: list[Start] = ["opening"] if again else starts(change, now)
     ends = {
-        clock: "missed" if clock == missed else _end(promises, clock, change, moments) for clock in ticking
+        clock: "missed" if clock == missed else _end(promises, clock, change, moments, again)
+        for clock in ticking
     }
     running = tuple(clock for clock, end in ends.items() if not end)
     fresh = [clock for start in moments for clock in _started(promises, start, now, change, ground)]
     fresh = [clock for clock in fresh if clock.kind not in {old.kind for old in running}]
     lost = [clock.kind for clock, end in ends.items() if end == "missed"]
+    owed = [kind for kind in now.overdue if not (again and promises.clock[kind].starts == "opening")]
     case_id = now.matter.case_id
     writes = [clock.write(case_id, end) for clock, end in ends.items() if end]
     return Turn(
         running=(*running, *fresh),
-        overdue=_owed(promises, [*now.overdue, *lost], change.after),
+        overdue=_owed(promises, [*owed, *lost], change.after),
         late=tuple(kind for kind in lost if missed is None or kind is not missed.kind),
         writes=(*writes, *(clock.write(case_id, "running") for clock in fresh)),
     )
@@ -94,13 +101,16 @@ def starts(change: Change, now: CaseProgressed) -> list[Start]:
     return moments
 
 
-def _end(promises: Promises, clock: Ticking, change: Change, moments: Collection[Start]) -> str | None:
+def _end(
+    promises: Promises, clock: Ticking, change: Change, moments: Collection[Start], again: bool
+) -> str | None:
     meaning = promises.clock[clock.kind]
     if change.after in meaning.kept_in:
         return "kept" if change.at <= clock.due_at else "missed"
     whole_life = meaning.starts == "opening"
     force_lost = change.after is State.TRIAGE or "hand_off" in moments
-    return "dropped" if change.after is State.LINKED or (force_lost and not whole_life) else None
+    over = again if whole_life else force_lost
+    return "dropped" if change.after is State.LINKED or over else None
 
 
 def _started(

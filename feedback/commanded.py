@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contracts.errors import Invalid
-from contracts.events import CaseCommand, CaseProgressed, Reroute
+from contracts.events import CaseCommand, CaseProgressed, Correction, Reroute
 from contracts.stage import Event, Write
-from contracts.vocabulary import POLICE_FIRST, Action, State
+from contracts.vocabulary import POLICE_FIRST, Action, ActorKind, State
 from feedback.book import Book
 from feedback.clocks import Ticking
+from feedback.corrected import correct, corrected_row
 from feedback.held import Desk, Held
 from feedback.life import ENDED, SETTLED_AS, Rule, capacity, next_level, permit
 from feedback.moves import Done, Step, take
@@ -26,13 +27,17 @@ def commanded(
     held = desk.case(command.case_id)
     if held is None:
         # Whoever else commands has seen the case, so there it is a fault.
-        early = command.action is Action.SUPPLEMENT
+        early = command.action is Action.SUPPLEMENT and command.actor.kind is not ActorKind.PERSON
         return (postponed(event, command) if early else None) or UNKNOWN
     rule = permit(held.now, command, capacity(held.now, command.actor))
     if isinstance(rule, Reason):
         return rule
     step = _step(book, held, event, command, rule)
-    return [] if step is None else [_done(book, desk, held, step)]
+    if step is None:
+        return []
+    done = _done(book, desk, held, step)
+    row = corrected_row(event, held.now, command)
+    return [replace(done, writes=(*done.writes, row)) if row else done]
 
 
 def _done(book: Book, desk: Desk, held: Held, step: Step) -> Done:
@@ -57,6 +62,8 @@ def _step(book: Book, held: Held, event: Event, command: CaseCommand, rule: Rule
     if command.action is Action.EXPIRE:
         clock = _running(held, command)
         return _expired(book, held, plain, clock) if clock else None
+    if command.correction:
+        return _corrected(book, held, plain, command.correction, rule)
     if command.action is Action.SUPPLEMENT:
         return _supplemented(book, now, plain, command)
     if rule.unseen:
@@ -128,7 +135,18 @@ def _supplemented(book: Book, now: CaseProgressed, step: Step, command: CaseComm
     flags = together(now.flags, command.flags)
     colour = book.rules.colour(now.colour, flags)
     raised = (Reason("raised", colour=colour),) if colour is not now.colour else ()
-    step = replace(step, why=raised, fields={"flags": flags, "colour": colour})
+    return _guarded(now, replace(step, why=raised, fields={"flags": flags, "colour": colour}))
+
+
+def _corrected(book: Book, held: Held, step: Step, said: Correction, rule: Rule) -> Step:
+    """A person says what it is. Where nobody is at work on it, the rules choose again."""
+    step = correct(book, held.now, step, said)
+    return _forceless(step, Reroute()) if rule.asks else _guarded(held.now, step)
+
+
+def _guarded(now: CaseProgressed, step: Step) -> Step:
+    """The step; to the router for the police where it brings the first danger that they go first in."""
+    flags = step.fields["flags"]
     new = [flag for flag in flags if flag in POLICE_FIRST and flag not in now.flags]
     if not new or POLICE_FIRST.intersection(now.flags):
         return step

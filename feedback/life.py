@@ -11,7 +11,17 @@ from itertools import pairwise
 from typing import Literal
 
 from contracts.events import Actor, CaseCommand, CaseProgressed
-from contracts.vocabulary import SENSITIVE, Action, ActorKind, ClockKind, Kind, Level, Outcome, State
+from contracts.vocabulary import (
+    POLICE_FIRST,
+    SENSITIVE,
+    Action,
+    ActorKind,
+    ClockKind,
+    Kind,
+    Level,
+    Outcome,
+    State,
+)
 from feedback.reasons import Reason
 
 
@@ -41,6 +51,8 @@ S = State
 HANDLERS = frozenset({Who.HOLDER, Who.TOWN, Who.COUNTY})
 CENTRES = frozenset({Who.TOWN, Who.COUNTY})
 PEOPLE = HANDLERS | {Who.HELPER, Who.POLICE}
+OVERSEERS = CENTRES | {Who.POLICE}
+SEE_ALL = frozenset({Who.COUNTY, Who.POLICE})  # also what a sensitive case is about
 HUB = frozenset({Who.SYSTEM})
 ROUTER = frozenset({Who.ROUTER})
 
@@ -49,12 +61,14 @@ RESTING = frozenset({S.SETTLED, S.FAILED, S.CLOSED, S.LINKED})  # no promise run
 ENDED = frozenset({S.SETTLED, S.CLOSED})
 IN_HAND = frozenset({S.SIGNED, S.DISPATCHED, S.ARRIVED, S.MEDIATING, S.AGREED})
 WITH_A_FORCE = IN_HAND | {S.HANDED_OFF, S.FAILED}
+NOBODY_ON_IT = frozenset({S.TRIAGE, S.HANDED_OFF})
+SOMEBODY_IS = EVERY_STATE - NOBODY_ON_IT - {S.LINKED}
 
 DISPUTE = frozenset({Kind.DISPUTE})
 QUESTION = frozenset({Kind.CONSULTATION})
 EVERY_KIND = frozenset(Kind)
 
-Ask = Literal["elsewhere", "named", "higher", "alone"]  # what the router is asked for
+Ask = Literal["elsewhere", "named", "higher", "alone", "anew"]  # what the router is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,13 @@ RULES: tuple[Rule, ...] = (
     Rule(A.ESCALATE, WITH_A_FORCE, S.TRIAGE, HANDLERS, needs=("note",), asks="higher"),
     Rule(A.UNLINK, frozenset({S.LINKED}), S.TRIAGE, CENTRES, asks="alone"),
     Rule(A.NOTE, EVERY_STATE, None, PEOPLE, needs=("note",)),
-    # The hub's own. A supplement that brings a new danger also goes to triage, for the police (commanded.py)
+    # A person overrules the hub's judgement. Where nobody is at work on it yet, the rules choose again
+    Rule(A.SUPPLEMENT, NOBODY_ON_IT, S.TRIAGE, OVERSEERS, needs=("correction",), sensitive=False,
+         asks="anew"),
+    Rule(A.SUPPLEMENT, NOBODY_ON_IT, S.TRIAGE, SEE_ALL, needs=("correction",), asks="anew"),
+    Rule(A.SUPPLEMENT, SOMEBODY_IS, None, OVERSEERS, needs=("correction",), sensitive=False),
+    Rule(A.SUPPLEMENT, SOMEBODY_IS, None, SEE_ALL, needs=("correction",)),
+    # The hub's own. A supplement that brings a new danger goes to triage, for the police (commanded.py)
     Rule(A.OPEN, frozenset(), S.TRIAGE, ROUTER),
     Rule(A.ROUTE, EVERY_STATE - ENDED, S.HANDED_OFF, ROUTER),
     Rule(A.SUPPLEMENT, EVERY_STATE, None, HUB),
@@ -158,7 +178,9 @@ def permit(case: CaseProgressed, command: CaseCommand, who: Collection[Who]) -> 
     if command.seen and command.action is Action.NOTE:
         return next((miss for miss in _checks(SEEN, case, who) if miss), SEEN)
     rule = find(case, command.action, who)
-    return rule if isinstance(rule, Reason) else _incomplete(rule, command) or rule
+    if isinstance(rule, Reason):
+        return rule
+    return _incomplete(rule, command) or _unexplained(case, command) or rule
 
 
 def find(case: CaseProgressed, action: Action, who: Collection[Who]) -> Rule | Reason:
@@ -232,3 +254,12 @@ def _incomplete(rule: Rule, command: CaseCommand) -> Reason | None:
     if rule.action is Action.RETURN and command.reason not in frozenset(ReturnReason):
         return Reason("unknown_return_reason")
     return None
+
+
+def _unexplained(case: CaseProgressed, command: CaseCommand) -> Reason | None:
+    """Whoever says that there is no danger says why."""
+    said = command.correction.flags if command.correction else None
+    dropped = said is not None and not POLICE_FIRST.intersection(case.flags) <= set(said)
+    return (
+        Reason("needs_field", action=command.action, field="note") if dropped and not command.note else None
+    )

@@ -33,6 +33,7 @@ class Step:
     why: tuple[str, ...] = ()
     reroute: Reroute | None = None
     missed: Ticking | None = None  # the clock that expired
+    anew: bool = False  # it is of another kind than was thought: its whole-life promises begin again
     fields: Mapping[str, Any] = field(default_factory=dict)  # of CaseProgressed, where they change
 
 
@@ -62,7 +63,7 @@ def take(promises: Promises, held: Held, step: Step) -> Done:
     now = before.model_copy(
         update={**step.fields, "state": step.after, "version": change.seq, "reroute": step.reroute}
     )
-    turned = turn(promises, now, change, held.ground, held.ticking, missed=step.missed)
+    turned = turn(promises, now, change, held.ground, held.ticking, missed=step.missed, anew=step.anew)
     late = tuple(Reason("late", clock=kind) for kind in turned.late)
     change = change.model_copy(update={"why": (*change.why, *late)})
     now = now.model_copy(

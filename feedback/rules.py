@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.vocabulary import Colour, Flag
+from contracts.vocabulary import Colour, Flag, Kind
 
 WORST_FIRST = tuple(Colour)
 
@@ -33,6 +33,7 @@ class Twins(_Data):
 class Rules(_Data):
     """`data/rules.toml`."""
 
+    kinds: dict[Kind, Colour]
     raises: dict[Flag, Colour]
     repeats: Repeats
     twins: Twins

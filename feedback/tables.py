@@ -1,7 +1,7 @@
 """Rows of the life of a case, and of who is told about it.
 
-Only the feedback stage writes `cases`, `case_helper`, `case_change`, `sighting` and `clock` (where the clock
-worker also marks rows as fired). The receipt worker writes `receipt_delivery`, the API the rest.
+Only the feedback stage writes `cases`, `case_helper`, `case_change`, `correction`, `sighting` and `clock` (where
+the clock worker also marks rows as fired). The receipt worker writes `receipt_delivery`, the API the rest.
 """
 
 from datetime import datetime
@@ -77,6 +77,29 @@ class CaseChange(SQLModel, table=True):
     seq: int = Field(primary_key=True)
     change: dict[str, Any] = Field(sa_column=Column(JsonB, nullable=False))  # a contracts Change
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Corrected(SQLModel, table=True):
+    """What a person made of a judgement, to learn from. The text stays with its case; this points there."""
+
+    __tablename__ = "correction"
+
+    id: UUID = Field(primary_key=True)  # the command's
+    case_id: UUID = Field(index=True)
+    complaint_id: UUID
+    ordinal: int
+    taxonomy: str  # the versions that judged before
+    model: str | None
+    confidence: float
+    category: str
+    now_category: str | None  # none where the person said nothing about it
+    kind: str
+    now_kind: str
+    flags: list[str] = Field(sa_column=Column(JsonB, nullable=False))
+    now_flags: list[str] = Field(sa_column=Column(JsonB, nullable=False))
+    by: str  # a login or a program
+    role: str | None
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class Clock(SQLModel, table=True):

@@ -98,6 +98,8 @@ class RouteStage:
     def _follow(self, now: Now, event: Event, data: CaseProgressed) -> CaseRouted | None:
         matter = data.matter.model_copy(update={"flags": data.flags, "colour": data.colour})
         if data.reroute:
+            if data.change.action is Action.SUPPLEMENT:
+                self._print_again(now, matter)
             return self._again(now, event, data, matter, data.reroute)
         if data.state in _OVER:
             now.free(matter.case_id)
@@ -107,6 +109,15 @@ class RouteStage:
             now.pool.drop(matter.case_id)
             now.writes.append(Write(TwinCandidate, {"case_id": matter.case_id}, How.DELETE))
         return None
+
+    def _print_again(self, now: Now, matter: Matter) -> None:
+        """What is known of it is not what it was: its twins must find it as it is now."""
+        now.pool.drop(matter.case_id)
+        if own := self._printer.of(matter):
+            now.pool.add(own)
+            now.writes.append(Write(TwinCandidate, own.values(), How.PUT))
+        else:
+            now.writes.append(Write(TwinCandidate, {"case_id": matter.case_id}, How.DELETE))
 
     def _again(
         self, now: Now, event: Event, data: CaseProgressed, matter: Matter, reroute: Reroute
@@ -128,6 +139,8 @@ class RouteStage:
     def _routed(self, now: Now, matter: Matter, match: Match, attempt: int) -> CaseRouted:
         if match.lead:
             now.hold(matter.case_id, match.lead.force_id)
+        else:
+            now.free(matter.case_id)
         return CaseRouted(
             matter=matter,
             attempt=attempt,

@@ -22,7 +22,8 @@ from services.secret import secret_of
 def attach(house: House, app: FastAPI) -> Sequence[Work]:
     """Add the API's routes and mount the console; the work is the console's live feeds."""
     actions = Actions(house.log, house.database)
-    parts = Parts(house, key_ring(house.database), actions)
+    categories = category_names(rules_of(house.settings, "classifier"))
+    parts = Parts(house, key_ring(house.database), actions, categories)
     for module in (complaints, cases, subscriptions, events, operations):
         app.include_router(module.router(parts))
     app.include_router(nowhere.router(app))
@@ -34,7 +35,7 @@ def attach(house: House, app: FastAPI) -> Sequence[Work]:
             secret=secret_of(house),
             base_url=house.settings.base_url,
             groups=GROUPS,
-            categories=category_names(rules_of(house.settings, "classifier")),
+            categories=categories,
             forces=load_registry(rules_of(house.settings, "router") or DATA),
         )
     )

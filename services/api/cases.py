@@ -15,7 +15,7 @@ from feedback import life
 from feedback.tables import Case, CaseChange
 from feedback.views import Viewer, case_for, concerns, timeline_for, who
 from services.actions import ActResult
-from services.api.deeds import ANSWERS, Deed, Done, command_id, command_of, refused
+from services.api.deeds import ANSWERS, Deed, Done, command_id, command_of, must_be_known, refused
 from services.api.parts import Parts, viewer_of
 from services.api.search import Wanted, cursor_after, page_of
 from services.api.seen import CaseSeen, ChangeSeen
@@ -91,6 +91,7 @@ def router(parts: Parts) -> APIRouter:
         With an `Idempotency-Key`, the same sent again by the same caller does nothing twice and gets the
         same answer.
         """
+        must_be_known(deed, parts.categories)
         viewer = viewer_of(caller)
         case = CaseProgressed.model_validate((await _find(parts, case_id, viewer)).snapshot)
         once = command_id(case_id, deed, caller, idempotency_key) if idempotency_key else None

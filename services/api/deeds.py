@@ -1,5 +1,6 @@
 """What somebody does to a case over REST: the request, the command it becomes, the answers."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
@@ -7,17 +8,21 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, field_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.events import Actor, CaseCommand
+from contracts.events import Actor, CaseCommand, Correction
 from contracts.ids import digest
-from contracts.vocabulary import SYSTEM_ACTIONS, Action, ActorKind, Outcome, State
+from contracts.places import is_place
+from contracts.vocabulary import SYSTEM_ACTIONS, Action, ActorKind, Flag, Kind, Outcome, State
 from feedback import reasons
 from feedback.life import ReturnReason
-from services.api.parts import Line, Prose
+from services.api.parts import Line, Prose, viewer_of
 from services.http.auth import Caller
 from services.http.described import PROBLEM
 from services.http.problem import Problem
 
 _PEOPLE_DO: list[JsonValue] = [action.value for action in Action if action not in SYSTEM_ACTIONS]
+
+
+_CORRECTS = set(Correction.model_fields)
 
 
 class Deed(BaseModel):
@@ -39,6 +44,12 @@ class Deed(BaseModel):
     outcome: Outcome | None = Field(None, description="How it ended; to close.")
     satisfied: StrictBool | None = Field(None, description="What the caller said; to call back.")
     solved: StrictBool | None = Field(None, description="What the caller said; to call back.")
+    category: Line | None = Field(None, max_length=64, description="What it is about; to supplement.")
+    kind: Kind | None = Field(None, description="Of what kind it is; to supplement.")
+    flags: tuple[Flag, ...] | None = Field(
+        None, max_length=len(Flag), description="All its dangers, `[]` for none; to supplement."
+    )
+    town_code: Line | None = Field(None, max_length=9, description="Where it is; to supplement.")
 
     @field_validator("action")
     @classmethod
@@ -46,6 +57,13 @@ class Deed(BaseModel):
         if action in SYSTEM_ACTIONS:
             raise PydanticCustomError("not_for_people", "only the hub itself does this")
         return action
+
+    @field_validator("town_code")
+    @classmethod
+    def _of_ours(cls, code: str | None) -> str | None:
+        if code and not is_place(code):
+            raise PydanticCustomError("unknown_place", "no place of this city has this code")
+        return code
 
 
 class Done(BaseModel):
@@ -57,13 +75,27 @@ class Done(BaseModel):
 
 def command_of(case_id: UUID, deed: Deed, caller: Caller) -> CaseCommand:
     """The deed as a command of this caller, now."""
-    actor = Actor(kind=ActorKind.PERSON, name=f"{caller.name}: {deed.by}")
-    return CaseCommand(case_id=case_id, actor=actor, at=datetime.now(UTC), **deed.model_dump(exclude={"by"}))
+    role = viewer_of(caller).role.value
+    actor = Actor(kind=ActorKind.PERSON, name=f"{caller.name}: {deed.by}", role=role)
+    said = deed.model_dump(include=_CORRECTS, exclude_none=True)
+    return CaseCommand(
+        case_id=case_id,
+        actor=actor,
+        at=datetime.now(UTC),
+        correction=Correction(**said) if said and deed.action is Action.SUPPLEMENT else None,
+        **deed.model_dump(exclude={"by", *_CORRECTS}),
+    )
 
 
 def command_id(case_id: UUID, deed: Deed, caller: Caller, key: str) -> UUID:
     """One id for one deed of one caller under one idempotency key: another's key is not in the way."""
     return uuid5(case_id, f"command\x1f{digest(caller.name, key, deed.model_dump_json())}")
+
+
+def must_be_known(deed: Deed, categories: Collection[str]) -> None:
+    """Raises a 422 where the taxonomy has no such category."""
+    if deed.category and deed.category not in categories:
+        raise Problem(422, "unknown_category", "The taxonomy has no such category.")
 
 
 def refused(reason: str) -> Problem:

@@ -1,5 +1,6 @@
 """What the API's routes are made of, and who a caller is to a case."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -22,6 +23,7 @@ class Parts:
     house: House
     keys: KeyRing
     actions: Actions
+    categories: Collection[str]  # the taxonomy's codes
 
 
 def is_centre(caller: Caller) -> bool:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from contracts.errors import Transient
-from contracts.events import CaseCommand, CaseProgressed
-from contracts.vocabulary import SYSTEM_ACTIONS, Action, Outcome, State
+from contracts.events import CaseCommand, CaseProgressed, Correction
+from contracts.places import is_place
+from contracts.vocabulary import SYSTEM_ACTIONS, Action, Flag, Kind, Outcome, State
 from feedback.life import ReturnReason, Rule, find, is_sensitive, refuse
 from feedback.reasons import Reason, word
 from router.forces import Force
@@ -19,6 +20,7 @@ from services.actions import ActResult
 from services.console import trail
 from services.console.capacity import actor_of, capacity_of
 from services.console.case import find_case
+from services.console.desk import places_for
 from services.console.explained import explained
 from services.console.parts import Console, Here
 from services.console.session import Who
@@ -27,6 +29,7 @@ from services.console.views import page
 from services.console.words import Deed
 
 routes = APIRouter(prefix="/cases/{case_id}/act")
+_PLAIN = {"note", "reason", "force_id", "outcome", "solved", "satisfied"}
 _STATUS = {"done": 200, "refused": 409, "pending": 202}
 
 
@@ -41,6 +44,32 @@ class Filled(BaseModel):
     outcome: Outcome | None = None
     solved: bool | None = None
     satisfied: bool | None = None
+    category: str | None = None
+    kind: Kind | None = None
+    flags: tuple[Flag, ...] = ()
+    flags_shown: bool = False  # a form of boxes says nothing where none is ticked
+    town_code: str | None = None
+
+    @field_validator("category", "town_code", mode="before")
+    @classmethod
+    def _unsaid(cls, value: object) -> object:
+        return value or None
+
+    def command(self, case: CaseProgressed, action: Action, viewer: Viewer) -> CaseCommand:
+        """What the form asks for."""
+        return CaseCommand(
+            case_id=case.matter.case_id,
+            action=action,
+            actor=actor_of(viewer),
+            at=datetime.now(UTC),
+            correction=self._correction() if action is Action.SUPPLEMENT else None,
+            **self.model_dump(include=_PLAIN),
+        )
+
+    def _correction(self) -> Correction | None:
+        flags = self.flags if self.flags_shown else None
+        said = Correction(category=self.category, kind=self.kind, flags=flags, town_code=self.town_code)
+        return None if said == Correction() else said
 
 
 @routes.get("/{action}")
@@ -68,14 +97,20 @@ async def act(
     case = await find_case(console, viewer, case_id)
     if not viewer.acts or action in SYSTEM_ACTIONS:
         raise HTTPException(403)
-    command = CaseCommand(
-        case_id=case_id, action=action, actor=actor_of(viewer), at=datetime.now(UTC), **given.model_dump()
-    )
+    if not _known(console, given):
+        raise HTTPException(422)
+    command = given.command(case, action, viewer)
     if reason := refuse(case, command, capacity_of(viewer, case)):
         return _refused(console, viewer, request, case, action, reason)
     if is_sensitive(case):
         await trail.record(console.database, viewer, Deed.ACT, case.matter.number, action)
     return _said(console, viewer, request, case, action, await _submitted(console, command))
+
+
+def _known(console: Console, given: Filled) -> bool:
+    """Whether the taxonomy has the category and the city the place that were chosen."""
+    category, place = given.category, given.town_code
+    return (category is None or category in console.parts.categories) and (place is None or is_place(place))
 
 
 async def _submitted(console: Console, command: CaseCommand) -> ActResult | None:
@@ -91,6 +126,8 @@ def _inputs(console: Console, viewer: Viewer, case: CaseProgressed, rule: Rule) 
         "rule": rule,
         "forces": _forces(console, case) if "force_id" in rule.needs else [],
         "reasons": [(reason, word(reason, viewer.language)) for reason in ReturnReason],
+        "categories": console.pages.grouped(viewer.language) if "correction" in rule.needs else [],
+        "places": places_for(viewer),
     }
 
 
@@ -121,7 +158,8 @@ def _said(
         console, viewer, request, "parts/acted.html",
         status=_STATUS[result.status] if result else 503,
         case=case, action=action, result=result,
-        reason=explained(result.reason, viewer.language) if result and result.reason else None,
+        reason=explained(result.reason, viewer.language, console.parts.categories)
+        if result and result.reason else None,
         state=result.state if result and result.state else State(case.state),
     )  # fmt: skip
     if result and result.status != "pending":

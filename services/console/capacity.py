@@ -22,5 +22,6 @@ def eyes_of(viewer: Viewer) -> Eyes:
 
 
 def actor_of(viewer: Viewer) -> Actor:
-    """Who the timeline names: the login, and the force it acts for."""
-    return Actor(kind=ActorKind.PERSON, name=viewer.login, force_id=viewer.force_id)
+    """Who the timeline names: the login, its role, and the force it acts for."""
+    role = viewer.role.value
+    return Actor(kind=ActorKind.PERSON, name=viewer.login, force_id=viewer.force_id, role=role)

@@ -14,12 +14,13 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from contracts.events import CaseProgressed, Change
 from contracts.stage import Query
-from contracts.vocabulary import ActorKind
+from contracts.vocabulary import Action, ActorKind
 from feedback.life import allowed, is_sensitive
 from feedback.reveal import reveal
 from feedback.tables import Case, CaseChange, Clock, ReceiptDelivery
 from feedback.views import MASKED
 from services.console import trail
+from services.console.because import because
 from services.console.capacity import capacity_of, eyes_of
 from services.console.cover import pieces
 from services.console.desk import event
@@ -53,6 +54,7 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
     now = datetime.now(UTC)
     around = await console.database.read(_around(found, viewer))
     changes = [Change.model_validate(row.change) for row in around["changes"]]
+    actions = allowed(found, capacity_of(viewer, found))
     template = "parts/case.html" if request.headers.get("hx-target") == "case" else "case.html"
     return page(
         console, viewer, request, template,
@@ -62,8 +64,8 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
         siblings=rows_of(around["siblings"], viewer), linked=rows_of(around["linked"], viewer),
         lead=next(iter(rows_of(around["lead"], viewer)), None),
         receipts=around["receipts"], posts=await _posts(console, changes),
-        actions=allowed(found, capacity_of(viewer, found)), why=_explainer(viewer),
-        purposes=list(Purpose),
+        actions=actions, why=_explainer(console, viewer),
+        purposes=list(Purpose), because=list(because(found.matter)), corrects=Action.SUPPLEMENT in actions,
     )  # fmt: skip
 
 
@@ -154,5 +156,5 @@ def _receipt_columns() -> Any:
     )
 
 
-def _explainer(viewer: Viewer) -> Any:
-    return lambda why: all_explained(why, viewer.language)
+def _explainer(console: Console, viewer: Viewer) -> Any:
+    return lambda why: all_explained(why, viewer.language, console.parts.categories)

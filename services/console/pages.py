@@ -31,6 +31,15 @@ class Pages:
         """The category's name; its code where the taxonomy has none."""
         return self.categories.get(code, {}).get(language, code)
 
+    def grouped(self, language: Language) -> list[tuple[str, str, list[tuple[str, str]]]]:
+        """Every subject's code and name, with its categories' own."""
+        tops = [code for code in self.categories if "/" not in code]
+        return [(top, self.category(top, language), self._below(top, language)) for top in tops]
+
+    def _below(self, top: str, language: Language) -> list[tuple[str, str]]:
+        codes = [code for code in self.categories if code.startswith(f"{top}/")]
+        return [(code, self.category(code, language).partition("/")[2]) for code in codes]
+
     def _environment(self, tongue: Tongue) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(str(files("dashboard") / "templates")),

@@ -72,5 +72,5 @@ async def _shown(console: Console, viewer: Viewer, warning: WarningRaised) -> Sh
     query = select(col(Case.snapshot)).where(*scope(viewer), col(Case.id).in_(warning.case_ids))
     cases = rows_of(await console.database.rows(query), viewer)
     clear = all(row.clarity == "clear" for row in cases) and bool(cases)
-    why = all_explained(warning.why, viewer.language) if clear else []
+    why = all_explained(warning.why, viewer.language, console.parts.categories) if clear else []
     return Shown(warning, cases, clear, why, county_of(warning.town_code))

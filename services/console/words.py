@@ -129,7 +129,7 @@ NAMES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Action.NOTE: "Add a note",
         Action.OPEN: "Case opened",
         Action.ROUTE: "Routed",
-        Action.SUPPLEMENT: "Information added",
+        Action.SUPPLEMENT: "Supplement or correct",
         Action.EXPIRE: "Time limit missed",
     },
     ActorKind: {

@@ -53,11 +53,15 @@ def test_every_member_of_every_closed_set_has_a_name() -> None:
 
 
 def test_reasons_of_both_books_become_sentences() -> None:
-    refused = explained(Reason("wrong_state", action="sign", state="closed"), "zh")
+    refused = explained(Reason("wrong_state", action="sign", state="closed"), "zh", {})
     assert "已办结" in refused
     assert "签收" in refused
-    assert explained("force.skill", "en") == "knows this kind of matter"
-    assert explained("no_such_reason", "en") == "no_such_reason"
+    assert explained("force.skill", "en", {}) == "knows this kind of matter"
+    assert explained("no_such_reason", "en", {}) == "no_such_reason"
+    moved = explained(Reason("replaced", place="330681109"), "en", {})
+    assert moved == "a person corrected the place: 诸暨市枫桥镇"
+    names = {"labour/wages": {"en": "Labour/Wages"}}
+    assert explained(Reason("confirmed", category="labour/wages"), "en", names).endswith("Labour/Wages")
 
 
 def test_style_and_script_stay_small_and_fetch_nothing_from_elsewhere() -> None:

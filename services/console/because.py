@@ -1,0 +1,33 @@
+"""Why the hub judged a matter as it did, as a page may show it: nobody's name or number among the words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contracts.events import Matter
+from contracts.personal import HIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A rule's id, or what else decided, and the words that met it."""
+
+    rule: str
+    words: str
+
+
+def because(matter: Matter) -> Iterator[Because]:
+    """The reasons in order, with what is known of people covered."""
+    secrets = [matter.text[found.start : found.end] for found in matter.found]
+    person = matter.reporter
+    known = (person.name, person.phone, person.id_number, matter.address)
+    for why in matter.why:
+        rule, _, words = why.partition(": ")
+        yield Because(rule, _covered(words, [*secrets, *filter(None, known)]))
+
+
+def _covered(words: str, secrets: list[str]) -> str:
+    pieces = (HIDDEN if any(piece in secret for secret in secrets) else piece for piece in words.split(" · "))
+    whole = " · ".join(pieces)
+    for secret in secrets:
+        whole = whole.replace(secret, HIDDEN)
+    return whole
