@@ -7,6 +7,7 @@ from typing import Any
 from contracts.events import CaseCommand, CaseProgressed, Correction, Matter
 from contracts.stage import Event, How, Write
 from feedback.book import Book
+from feedback.life import waits_for_look
 from feedback.moves import Step
 from feedback.reasons import Reason
 from feedback.tables import Corrected
@@ -24,6 +25,7 @@ def correct(book: Book, now: CaseProgressed, step: Step, said: Correction) -> St
         "matter": matter.model_copy(update={"colour": colour}),
         "flags": matter.flags,
         "colour": colour,
+        "seen_at": step.at if waits_for_look(now) else now.seen_at,
     }
     return replace(step, why=tuple(_why(now, matter)), anew=anew, fields=fields)
 
@@ -57,7 +59,7 @@ def corrected_row(event: Event, before: CaseProgressed, command: CaseCommand) ->
 def _matter(now: CaseProgressed, said: Correction) -> Matter:
     values = {name: value for name in _FIELDS if (value := getattr(said, name)) is not None}
     flags = now.flags if said.flags is None else said.flags
-    own = {"flags": flags, "look": False, "corrected": True, "confidence": 1.0}
+    own = {"flags": flags, "corrected": True, "confidence": 1.0}
     return now.matter.model_copy(update={**values, **own})
 
 

@@ -1,7 +1,8 @@
 """Rows of the life of a case, and of who is told about it.
 
-Only the feedback stage writes `cases`, `case_helper`, `case_change`, `correction`, `sighting` and `clock` (where
-the clock worker also marks rows as fired). The receipt worker writes `receipt_delivery`, the API the rest.
+Only the feedback stage writes `cases`, `case_helper`, `case_change`, `correction`, `sighting` and `clock`
+(where the clock worker also marks rows as fired). The receipt worker writes `receipt_delivery`, the API the
+rest.
 """
 
 from datetime import datetime

@@ -9,12 +9,16 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
+from sqlmodel import col
 
+from contracts.tables import columns
 from contracts.topics import TOPICS
 from contracts.vocabulary import SYSTEM_ACTIONS
+from feedback.tables import Corrected
 from services import actions
 from services.chassis.local import LocalLog
-from tests.api.hub import VIOLENCE, Hub, beside, hub_in
+from tests.api.hub import FENGQIAO, VIOLENCE, Hub, beside, hub_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SIGN = {"action": "sign", "by": "wang"}
@@ -185,3 +189,46 @@ async def test_what_is_in_the_log_but_undecided_is_pending(
     finally:
         await log.stop()
     assert (answer.status_code, answer.json()) == (202, {"status": "pending", "state": None})
+
+
+ODD = {"text": "有人把一条蛇放在我家窗台上。", "town_code": FENGQIAO}
+CORRECT = {"action": "supplement", "by": "li", "category": "public_facilities/street_light", "kind": "event"}
+
+
+async def test_a_correction_in_triage_hands_the_case_off_and_is_kept_once(hub: Hub) -> None:
+    case = await hub.case(**ODD)
+    before = (await hub.as_("city").get(f"/v1/cases/{case}")).json()
+    assert before["case"]["state"] == "triage" and "supplement" in before["allowed"]
+    for _ in range(2):
+        answer = await act(hub, case, CORRECT, "fengqiao", key="c")
+        assert answer.status_code == 200, answer.text
+    await hub.settled()
+    after = (await hub.as_("city").get(f"/v1/cases/{case}")).json()["case"]
+    assert (after["state"], after["matter"]["category"]) == ("handed_off", CORRECT["category"])
+    assert after["matter"]["corrected"] and after["lead"]["force_id"].startswith(FENGQIAO)
+    rows = await hub.house.database.rows(select(*columns(Corrected)).where(col(Corrected.case_id) == case))
+    assert [(row.by, row.role, row.now_category) for row in rows] == [
+        ("town centre: li", "town_centre", CORRECT["category"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"category": "no/such"}, 422),
+        ({"town_code": "999999999"}, 422),
+        ({"category": None, "kind": None}, 409),
+    ],
+)
+async def test_a_correction_names_what_there_is(hub: Hub, more: dict[str, Any], status: int) -> None:
+    answer = await act(hub, await hub.case(), CORRECT | more)
+    assert answer.status_code == status
+    assert "no/such" not in answer.text and "999999999" not in answer.text
+
+
+async def test_of_a_sensitive_case_a_town_cannot_overrule_the_judgement(hub: Hub) -> None:
+    case = await hub.case(**VIOLENCE)
+    answer = await act(hub, case, CORRECT | {"flags": [], "note": "x"}, "fengqiao")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "not_yours|action=supplement")
+    assert (await act(hub, case, CORRECT | {"flags": []}, "zhuji")).json()["reason"].endswith("field=note")
+    assert (await act(hub, case, CORRECT | {"flags": [], "note": "误报"}, "zhuji")).status_code == 200

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlmodel import col
 
+from classifier.rulebook import category_names
 from contracts import ids
 from contracts.events import CaseProgressed
 from contracts.stage import Event
@@ -213,3 +214,36 @@ def test_violence_told_of_again_is_a_warning(open_page: OpenPage, hub: Hub) -> N
 
 
 _SHOWN = (State.MEDIATING, State.CLOSED, State.SETTLED, State.DISPATCHED)
+
+
+ODD = "枫桥镇有人把一条蛇放在我家窗台上。"
+
+
+def test_the_triage_desk_takes_a_guess_with_one_click(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7020, ODD)
+    assert case.state is State.TRIAGE and case.matter.second_category
+    page = open_page("town", "en")
+    page.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    judged = page.locator(".judged")
+    expect(judged).to_contain_text("of a hundred such cases")
+    expect(judged.locator(".guesses button")).to_have_count(3)
+    judged.locator(".guesses button").nth(1).click()
+    expect(page.locator(".head .state")).to_have_text("Handed off")
+    expect(page.locator(".judged")).to_contain_text("said by a person")
+    name = category_names()[case.matter.second_category]["en"]
+    expect(page.locator(".timeline")).to_contain_text(f"→ {name}")
+
+
+def test_a_judgement_is_overruled_by_a_form(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7021, "隔壁邻居翻建院墙往我家移了三十公分，雨水全流到我家墙根，讲也讲不通。")
+    page = open_page("county", "zh", 390, 844)
+    page.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    expect(page.locator(".because")).to_contain_text("邻居")
+    page.get_by_role("button", name="补充更正", exact=True).click()
+    expect(page.locator("select[name=category]")).to_have_value(case.matter.category)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.select_option("select[name=category]", "homestead/plot")
+    page.get_by_role("checkbox", name="扬言").check()
+    page.get_by_role("button", name="确认：补充更正").click()
+    expect(page.locator(".head")).to_contain_text("扬言")
+    expect(page.locator(".timeline")).to_contain_text("人工认定险情:扬言")

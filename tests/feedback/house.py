@@ -25,11 +25,11 @@ from contracts.stage import AnyRow, Event, How, Outcome, Write
 from contracts.topics import CASE_COMMAND, CASE_ROUTED
 from contracts.vocabulary import Action, ActorKind, Colour, Intent, Kind, Level, Platform
 from feedback.stage import FeedbackStage, load_feedback
-from feedback.tables import Case, CaseChange, CaseHelper, Clock, Postponed, Sighting
+from feedback.tables import Case, CaseChange, CaseHelper, Clock, Corrected, Postponed, Sighting
 
 T0 = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)  # a Wednesday, ten in the morning in Shaoxing
 _HERE = UUID(int=7)
-TABLES: tuple[type[SQLModel], ...] = (Case, CaseChange, CaseHelper, Clock, Postponed, Sighting)
+TABLES: tuple[type[SQLModel], ...] = (Case, CaseChange, CaseHelper, Clock, Corrected, Postponed, Sighting)
 
 
 def matter(external_id: str = "A1", **changes: Any) -> Matter:

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from contracts.events import CaseProgressed
+from contracts.events import CaseProgressed, Correction
 from contracts.vocabulary import Action, Flag, Kind, Level, Outcome, State
 from feedback.clocks import due_statement, expire_command
 from feedback.life import RESTING, ReturnReason
@@ -66,6 +66,12 @@ class Lives(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1), flags=st.sets(st.sampled_from(Flag), max_size=1))
     def supplement(self, which: int, flags: set[Flag]) -> None:
         self.house.do(self.cases[which].case_id, Action.SUPPLEMENT, HUB, flags=tuple(flags))
+
+    @rule(which=st.integers(0, 1), kind=st.sampled_from(Kind), threat=st.sampled_from([None, True, False]))
+    def correct(self, which: int, kind: Kind, threat: bool | None) -> None:
+        flags = None if threat is None else (Flag.THREAT,) * threat
+        said = Correction(kind=kind, flags=flags)
+        self.house.do(self.cases[which].case_id, Action.SUPPLEMENT, note="x", correction=said)
 
     @rule(seconds=st.sampled_from([1, 40, 700, 90_000, 900_000]), twice=st.booleans())
     def time_goes_by(self, seconds: int, twice: bool) -> None:

@@ -12,7 +12,7 @@ from contracts import ids
 from contracts.events import CaseRouted, Matter, Reroute
 from contracts.stage import Event, Outcome
 from contracts.topics import CASE_ROUTED
-from contracts.vocabulary import Action, Flag, Level, State
+from contracts.vocabulary import Action, Flag, Kind, Level, State
 from router.stage import load_router
 from router.tables import ForceLoad, Held, TwinCandidate
 from services.chassis.database import Database
@@ -212,3 +212,20 @@ async def test_candidates_are_found_by_index(hub: Hub) -> None:
         plan = await connection.exec_driver_sql(f"{explain} {sql}")
         steps = " ".join(str(row[-1]) for row in plan).lower()
     assert "index" in steps and "scan twin_candidate" not in steps and "seq scan" not in steps
+
+
+async def test_a_corrected_case_goes_by_what_it_is_and_its_twins_find_it_so(hub: Hub) -> None:
+    unsure = matter(confidence=0.1, phone="19900000001")
+    (waiting,) = await hub.routed(opened(unsure))
+    assert waiting.lead is None
+    said = unsure.model_copy(update={"category": "family/elders", "kind": Kind.DISPUTE, "confidence": 1.0})
+    asked = progressed(said, State.TRIAGE, Action.SUPPLEMENT, Reroute())
+    (routed,) = await hub.routed(asked)
+    assert routed.lead and routed.lead.force_kind == "lao_niang_jiu"
+    (row,) = await hub.database.rows(select(col(TwinCandidate.category)))
+    assert row.category == "family/elders"
+    away = progressed(
+        said.model_copy(update={"town_code": None}), action=Action.SUPPLEMENT, reroute=Reroute(), seq=2
+    )
+    (nowhere,) = await hub.routed(away)
+    assert nowhere.lead is None and await hub.load(routed.lead.force_id) == 0
