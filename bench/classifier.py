@@ -19,7 +19,7 @@ from sklearn.svm import LinearSVC
 
 from classifier.judge import load_judge
 from classifier.judgement import Hints
-from classifier.model import BUILT
+from classifier.model_file import BUILT
 from classifier.rows import read_rows
 from classifier.training import train
 

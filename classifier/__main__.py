@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from classifier.judge import Judge, load_judge
-from classifier.model import Model, load_model
+from classifier.model import Model
+from classifier.model_file import load_model, save_model
 from classifier.rows import Row, read_rows
 from classifier.shown import judgement_json
 
@@ -60,7 +61,7 @@ def train(
         trained = fit(texts, labels, tell=_console.print)
     except ValueError as fault:
         raise typer.BadParameter(str(fault)) from fault
-    trained.save(model)
+    save_model(trained, model)
     _console.print(f"wrote {model}: {len(trained.labels)} labels, {len(trained.slots)} n-grams")
 
 

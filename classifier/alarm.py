@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.dangers import Danger
+from classifier.grams import Grams
 from classifier.model import Model, softmax
 from classifier.reading import Part
 from classifier.rules import Dangers
@@ -50,12 +51,12 @@ def lettered(part: Part) -> str:
     return "\n".join([part.text, *map(_letter, names)])
 
 
-def alarms(model: Model, texts: Sequence[str]) -> list[Alarm]:
+def alarms(model: Model, grams: Grams) -> list[Alarm]:
     """What the model makes of lettered texts."""
-    features, places = model.features(texts), model.below[DANGER]
-    chances = model.chances(features)[:, model.tops.index(DANGER)]
+    margins, places = model.margins(model.weigh(grams)), model.below[DANGER]
+    chances = model.likeliness(margins)[:, model.tops.index(DANGER)]
     flags = [Flag(label.partition("/")[2]) for label in model.labels[places]]
-    shares = softmax(model.margins(features, places) * np.float32(model.sharpness)) * chances[:, None]
+    shares = softmax(margins[:, places] * np.float32(model.sharpness)) * chances[:, None]
     return [
         Alarm(chance, dict(zip(flags, share, strict=True)))
         for chance, share in zip(chances.tolist(), shares.tolist(), strict=True)

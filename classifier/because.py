@@ -1,11 +1,13 @@
 """Why a matter was taken for what it is: the rulebook's words, and the letters the model went by."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 
-from classifier.grams import SIZES, Ints, hash_grams
-from classifier.model import Floats, Model
+from classifier.features import Floats
+from classifier.grams import SIZES, Grams
+from classifier.model import Model
 from classifier.reading import Part
 from classifier.topics import subject
 
@@ -13,6 +15,8 @@ WORDS, LETTERS = "category.words", "category.model"
 _SHOWN = 3  # stretches or words: enough to agree or to overrule
 _LONGEST = 8  # characters of a stretch
 _STANDS_OUT = 0.4  # of the strongest letter's weight
+_LEAST = 1e-6  # a letter's weight that is one
+_Letter = tuple[int, float]  # its place in the matter and its weight
 
 
 def words(part: Part, category: str) -> tuple[str, ...]:
@@ -22,13 +26,26 @@ def words(part: Part, category: str) -> tuple[str, ...]:
     return _reason(WORDS, mine)
 
 
-def letters(model: Model, parts: Sequence[Part], categories: Sequence[str]) -> list[tuple[str, ...]]:
+def letters_of(
+    model: Model, grams: Grams, parts: Sequence[Part], categories: Sequence[str]
+) -> list[tuple[str, ...]]:
     """For each matter the stretches that weigh most for its category, as one reason or none.
 
-    Never a piece of somebody's name or number: nobody is told by the model's reasons.
+    `grams` are the matters' own. Never a piece of somebody's name or number: nobody is told by a reason.
     """
-    weighed = _weights(model, [part.text for part in parts], categories)
-    return [_reason(LETTERS, _stretches(part, own)) for part, own in zip(parts, weighed, strict=True)]
+    sizes = np.array([part.size for part in parts], np.int64)
+    ends = np.cumsum(sizes)
+    weights = _weights(model, grams, categories, int(sizes.sum()))
+    strongest = np.maximum.reduceat(np.append(weights, 0), ends - sizes)
+    strong = np.flatnonzero(weights > np.repeat(np.maximum(strongest * _STANDS_OUT, _LEAST), sizes))
+    owners = np.searchsorted(ends, strong, side="right")
+    theirs: list[list[_Letter]] = [[] for _ in parts]
+    places = strong - (ends - sizes).take(owners)
+    for owner, place, weight in zip(
+        owners.tolist(), places.tolist(), weights.take(strong).tolist(), strict=True
+    ):
+        theirs[owner].append((place, weight))
+    return [_reason(LETTERS, _stretches(part, own)) for part, own in zip(parts, theirs, strict=True)]
 
 
 def _reason(code: str, found: Iterable[str]) -> tuple[str, ...]:
@@ -36,51 +53,31 @@ def _reason(code: str, found: Iterable[str]) -> tuple[str, ...]:
     return (f"{code}: {' · '.join(some)}",) if some else ()
 
 
-def _weights(model: Model, texts: Sequence[str], categories: Sequence[str]) -> list[Floats]:
-    """What each letter of each text adds: an n-gram's weight, shared by its letters."""
-    grams, lengths = hash_grams(texts), np.fromiter(map(len, texts), np.int64, len(texts))
-    columns, sizes = model.columns(grams.slots), _sizes(lengths)
-    labels = np.array([model.labels.index(subject(category)) for category in categories])
-    known = columns >= 0
-    added = np.zeros(len(columns), np.float32)
-    of = labels[grams.texts[known]]
-    added[known] = model.rarity[columns[known]] * model.weights[columns[known], of] / sizes[known]
-    starts = _places(lengths)
-    total = np.zeros(int(lengths.sum()), np.float32)
-    for offset in range(max(SIZES)):
-        reach = sizes > offset
-        total += np.bincount(starts[reach] + offset, added[reach], len(total)).astype(np.float32)
-    return np.split(total, np.cumsum(lengths)[:-1])
+def _weights(model: Model, grams: Grams, categories: Sequence[str], count: int) -> Floats:
+    """What each letter of the texts end to end adds: an n-gram's weight, shared by its letters."""
+    columns = model.columns(grams.slots)
+    known = np.flatnonzero(columns >= 0)
+    tops = np.array([model.tops.index(subject(category)) for category in categories], np.int64)
+    weights = model.pulls(columns.take(known), tops.take(grams.texts.take(known)))
+    places, sizes = grams.places.take(known), grams.sizes.take(known)
+    total = np.zeros(count, np.float32)
+    for size in SIZES:
+        mine = np.flatnonzero(sizes == size)
+        begun = np.bincount(places.take(mine), weights.take(mine) / size, count).astype(np.float32)
+        for offset in range(size):
+            total[offset:] += begun[: count - offset]
+    return total
 
 
-def _counts(lengths: Ints) -> list[Ints]:
-    """How many n-grams of each size each text has, in the order `hash_grams` gives them."""
-    return [np.maximum(lengths - size + 1, 0) for size in SIZES]
-
-
-def _sizes(lengths: Ints) -> Ints:
-    return np.repeat(SIZES, [int(counts.sum()) for counts in _counts(lengths)])
-
-
-def _places(lengths: Ints) -> Ints:
-    """Where each n-gram begins, in all texts joined."""
-    begins = np.cumsum(lengths) - lengths
-    return np.concatenate([_running(counts, begins) for counts in _counts(lengths)])
-
-
-def _running(counts: Ints, begins: Ints) -> Ints:
-    first = np.cumsum(counts) - counts
-    places: Ints = np.arange(counts.sum()) + np.repeat(begins - first, counts)
-    return places
-
-
-def _stretches(part: Part, weights: Floats) -> Iterator[str]:
+def _stretches(part: Part, letters: Iterable[_Letter]) -> Iterator[str]:
     """Runs of letters that stand out, heaviest first, of two letters or more."""
-    text, least = part.text, _STANDS_OUT * float(weights.max(initial=0.0))
-    shown = (weights > max(least, 1e-6)) & np.fromiter(map(str.isalnum, text), np.bool_, len(text))
-    for found in part.whole.found:
-        shown[max(0, found.start - part.span.start) : max(0, found.end - part.span.start)] = False
-    edges = np.flatnonzero(np.diff(shown, prepend=False, append=False))
-    runs = [(a, min(b, a + _LONGEST)) for a, b in edges.reshape(-1, 2).tolist() if b - a > 1]
-    for start, end in sorted(runs, key=lambda run: -float(weights[run[0] : run[1]].sum())):
-        yield text[start:end]
+    text, start = part.text, part.span.start
+    hidden = {at - start for found in part.whole.found for at in range(found.start, found.end)}
+    shown = [(at, weight) for at, weight in letters if text[at].isalnum() and at not in hidden]
+    runs = [
+        [letter for _, letter in run][:_LONGEST]
+        for _, run in groupby(enumerate(shown), key=lambda numbered: numbered[1][0] - numbered[0])
+    ]
+    for run in sorted(runs, key=lambda run: -sum(weight for _, weight in run)):
+        if len(run) > 1:
+            yield text[run[0][0] : run[-1][0] + 1]

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from classifier.alarm import CALM, DANGER, lettered
-from classifier.model import BUILT, Model
+from classifier.model import Model
+from classifier.model_file import BUILT, save_model
 from classifier.reading import Part, read
 from classifier.rulebook import category_words, load_rulebook
 from classifier.rules import Rulebook
@@ -37,7 +38,7 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
         for name, make in (("categories", train_categories), ("dangers", train_dangers)):
             tell(f"{name}:")
             half = folder / f"{name}.{getpid()}.half"
-            make(rulebook, tell).save(half)
+            save_model(make(rulebook, tell), half)
             half.replace(folder / f"{name}.npz")  # so that nobody ever loads half a model
         made_from.write_text(mark, "utf-8")
     return folder

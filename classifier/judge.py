@@ -6,11 +6,13 @@ from itertools import islice
 from pathlib import Path
 
 from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone
-from classifier.because import letters, words
+from classifier.because import letters_of, words
 from classifier.dangers import Danger
 from classifier.extract import respondent
+from classifier.grams import Letters, Stretch
 from classifier.judgement import Hints, JudgedMatter, Judgement
-from classifier.model import Model, built_model
+from classifier.model import Model
+from classifier.model_file import built_model
 from classifier.quantities import amount_yuan, headcount
 from classifier.reading import Part, Reading, read
 from classifier.rulebook import load_rulebook
@@ -41,7 +43,10 @@ class Judge:
         """A judgement each, in order: many at once cost less each, and come out the same."""
         readings = self._divided([read(text, self.rulebook) for text, _ in batch])
         parts = [Part(reading, span) for reading in readings for span in reading.spans]
-        judged = zip(parts, self._topics(parts), self._rulings(parts), strict=True)
+        known = [at for at, part in enumerate(parts) if part.whole.language == _READS]
+        letters = Letters([lettered(parts[at]) for at in known])  # hashed once, for both models
+        topics, rulings = self._topics(parts, known, letters), self._rulings(parts, known, letters)
+        judged = zip(parts, topics, rulings, strict=True)
         return [
             self._sum_up(text, hints, reading, list(islice(judged, len(reading.spans))))
             for (text, hints), reading in zip(batch, readings, strict=True)
@@ -58,38 +63,28 @@ class Judge:
             divided[at] = reading
         return divided
 
-    def _topics(self, parts: Sequence[Part]) -> list[Topic]:
-        """What each matter is about."""
+    def _topics(self, parts: Sequence[Part], known: Sequence[int], letters: Letters) -> list[Topic]:
+        """What each matter is about, by the model where it knows the language."""
         evidence = [part.evidence for part in parts]
-        topics = [topic(points) for points in evidence]
-        known = _readable(parts)
-        if self.categories and known:
-            texts, points = [parts[at].text for at in known], [evidence[at] for at in known]
-            for at, about in zip(known, model_topics(self.categories, texts, points), strict=True):
-                topics[at] = about
-        return self._explained(parts, topics, known)
+        if self.categories is None:
+            return [topic(points) for points in evidence]
+        own = letters.of([Stretch(row, 0, parts[at].size) for row, at in enumerate(known)])
+        read = model_topics(self.categories, own, [evidence[at] for at in known])
+        reasons = letters_of(
+            self.categories, own, [parts[at] for at in known], [about.category for about in read]
+        )
+        explained = [about._replace(why=why) for about, why in zip(read, reasons, strict=True)]
+        by_model = dict(zip(known, explained, strict=True))
+        return [by_model.get(at) or topic(points) for at, points in enumerate(evidence)]
 
-    def _explained(self, parts: Sequence[Part], topics: Sequence[Topic], known: Sequence[int]) -> list[Topic]:
-        """The topics with the words and letters that decided."""
-        why = [words(part, about.category) for part, about in zip(parts, topics, strict=True)]
-        if self.categories and known:
-            mine = letters(
-                self.categories, [parts[at] for at in known], [topics[at].category for at in known]
-            )
-            for at, one in zip(known, mine, strict=True):
-                why[at] += one
-        return [about._replace(why=one) for about, one in zip(topics, why, strict=True)]
-
-    def _rulings(self, parts: Sequence[Part]) -> list[Ruling]:
+    def _rulings(self, parts: Sequence[Part], known: Sequence[int], letters: Letters) -> list[Ruling]:
         """What must never be missed in each matter."""
         rules = self.rulebook.dangers
-        rulings = [rule_alone(part.dangers, rules) for part in parts]
-        known = _readable(parts)
-        if self.dangers and known:
-            raised = alarms(self.dangers, [lettered(parts[at]) for at in known])
-            for at, alarm in zip(known, raised, strict=True):
-                rulings[at] = rule(parts[at], alarm, rules)
-        return rulings
+        raised = dict(zip(known, alarms(self.dangers, letters.grams()), strict=True)) if self.dangers else {}
+        return [
+            rule(part, raised[at], rules) if at in raised else rule_alone(part.dangers, rules)
+            for at, part in enumerate(parts)
+        ]
 
     def _sum_up(
         self, text: str, hints: Hints, reading: Reading, judged: Sequence[tuple[Part, Topic, Ruling]]
@@ -121,7 +116,11 @@ class Judge:
             town_code=self.rulebook.gazetteer.find(own) or town,
             flags=ruling.flags,
             look=ruling.look,
-            why=(*about.why, *(why for danger in ruling.dangers for why in danger.why)),
+            why=(
+                *words(part, about.category),
+                *about.why,
+                *(why for danger in ruling.dangers for why in danger.why),
+            ),
             headcount=headcount(part.people),
             amount_yuan=amount_yuan(own),
             respondent=respondent(own),
@@ -140,11 +139,6 @@ class Judge:
     def _colour(self, kind: Kind, dangers: Sequence[Danger]) -> Colour:
         colours = [self.rulebook.dangers.colours[danger.flag] for danger in dangers]
         return min([*colours, _KIND_COLOURS.get(kind, Colour.BLUE)], key=_WORST_FIRST.index)
-
-
-def _readable(parts: Sequence[Part]) -> list[int]:
-    """The indices of the matters the models can read."""
-    return [at for at, part in enumerate(parts) if part.whole.language == _READS]
 
 
 def load_judge(folder: Path | None = None) -> Judge:

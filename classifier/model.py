@@ -1,37 +1,19 @@
-"""A linear model on hashed n-grams: two levels of labels, one file of plain arrays, numpy only."""
+"""A linear model on hashed n-grams: two levels of labels, numpy only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from operator import add
 from types import MappingProxyType
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from classifier.grams import SLOTS, Ints, hash_grams
+from classifier.features import Features, Floats, column_table, sums, weigh
+from classifier.grams import Grams, Ints, hash_grams
 
-Floats = npt.NDArray[np.float32]
 Evidence = Mapping[str, float]  # points by label
 EMPTY: Evidence = MappingProxyType({})
-_FORMAT = 1
-BUILT = Path(__file__).parent / "built"
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Weighted grams of a batch, the known ones only: row, column and value, sorted by row."""
-
-    rows: Ints
-    columns: Ints
-    values: Floats
-    count: int  # of rows
-
-    def row(self, at: int) -> tuple[Ints, Floats]:
-        """The columns and values of one row."""
-        start, end = np.searchsorted(self.rows, (at, at + 1))
-        return self.columns[start:end], self.values[start:end]
 
 
 @dataclass(frozen=True)
@@ -51,10 +33,14 @@ class Model:
     def _column_of(self) -> npt.NDArray[np.int32]:
         return column_table(self.slots)
 
+    @cached_property
+    def _top_weights(self) -> Floats:
+        return np.ascontiguousarray(self.weights[:, : len(self.tops)])
+
     @property
     def memory(self) -> int:
         """Bytes it takes to have it loaded."""
-        arrays = (self.slots, self.rarity, self.weights, self.bias, self._column_of)
+        arrays = (self.slots, self.rarity, self.weights, self.bias, self._column_of, self._top_weights)
         return sum(array.nbytes for array in arrays)
 
     @cached_property
@@ -73,128 +59,69 @@ class Model:
 
     def columns(self, slots: Ints) -> npt.NDArray[np.int32]:
         """The columns of hashed grams; -1 where one is not known."""
-        return self._column_of[slots]
+        return self._column_of.take(slots)
+
+    def pulls(self, columns: npt.NDArray[np.int32], tops: Ints) -> Floats:
+        """What one of each gram adds to the margin of its own first-level label, by the label's index."""
+        pulls: Floats = self.rarity.take(columns) * self._top_weights[columns, tops]
+        return pulls
 
     def features(self, texts: Sequence[str]) -> Features:
         """The known grams of the texts, weighted."""
-        return weigh(texts, self._column_of, self.rarity)
+        return self.weigh(hash_grams(texts))
 
-    def margins(self, features: Features, places: slice) -> Floats:
-        """How far each text is on the side of each label of those places: texts x labels."""
-        return sums(features, self.weights[:, places]) + self.bias[places]
+    def weigh(self, grams: Grams) -> Features:
+        """The known ones of the grams, weighted."""
+        return weigh(grams, self._column_of, self.rarity)
+
+    def margins(self, features: Features) -> Floats:
+        """How far each text is on the side of each label: texts x labels."""
+        return sums(features, self.weights) + self.bias
 
     def chances(self, features: Features, evidence: Sequence[Evidence] = ()) -> Floats:
         """Calibrated chances of the first level: texts x tops. `evidence` is the rulebook's points."""
-        margins = self.margins(features, slice(len(self.tops)))
-        if evidence and self.cue_weight:
-            margins += np.float32(self.cue_weight) * gather(evidence, self.tops)
-        return softmax(margins * np.float32(self.sharpness))
+        return self.likeliness(sums(features, self._top_weights) + self.bias[: len(self.tops)], evidence)
 
-    def leaf(self, features: Features, row: int, top: str, evidence: Evidence = EMPTY) -> str:
-        """The likeliest label below `top` for one text; `top` where there is none."""
+    def likeliness(self, margins: Floats, evidence: Sequence[Evidence] = ()) -> Floats:
+        """Calibrated chances of the first level, from margins of at least its labels."""
+        tops = margins[:, : len(self.tops)]
+        if evidence and self.cue_weight:
+            tops = tops + np.float32(self.cue_weight) * gather(evidence, self.tops)
+        return softmax(tops * np.float32(self.sharpness))
+
+    def leaf(self, margins: Sequence[float], top: str, evidence: Evidence = EMPTY) -> str:
+        """The likeliest label below `top`, from one text's margins; `top` where there is none."""
         places = self.below.get(top)
         if places is None:
             return top
-        columns, values = features.row(row)
-        margins = values @ self.weights[columns, places] + self.bias[places]
         labels = self.labels[places]
         points = [self.cue_weight * evidence.get(label, 0.0) for label in labels]
-        return labels[int(np.argmax(margins + points))]
+        margin = dict(zip(labels, map(add, margins[places], points), strict=True))
+        return max(margin, key=margin.__getitem__)
 
     def name(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """The label of each text, of the second level where there is one, and its calibrated chance."""
-        features = self.features(texts)
-        chances = self.chances(features)
+        margins = self.margins(self.features(texts))
+        chances = self.likeliness(margins)
         return [
-            (self.leaf(features, row, self.tops[best]), round(float(chances[row, best]), 3))
-            for row, best in enumerate(chances.argmax(axis=1).tolist())
+            (self.leaf(own, self.tops[best]), round(chance, 3))
+            for own, best, chance in zip(
+                margins.tolist(), chances.argmax(axis=1).tolist(), chances.max(axis=1).tolist(), strict=True
+            )
         ]
 
-    def save(self, path: Path) -> None:
-        """Write the arrays; weights in half precision, which changes no judgement worth having."""
-        labels = np.array(self.labels)
-        with path.open("wb") as sink:
-            np.savez_compressed(
-                sink,
-                format=_FORMAT,
-                slots=self.slots.astype(np.int32),
-                rarity=self.rarity.astype(np.float16),
-                weights=self.weights.astype(np.float16),
-                bias=self.bias,
-                labels=labels,
-                sharpness=self.sharpness,
-                cue_weight=self.cue_weight,
-                thresholds=np.array(self.thresholds),
-            )
 
-
-def load_model(path: Path) -> Model:
-    """A model as `save` wrote it. ValueError where the file is something else."""
-    if path.read_bytes()[:2] != b"PK":
-        raise ValueError(f"{path.name} is no model of this classifier")
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            if int(arrays["format"]) != _FORMAT:
-                raise ValueError(f"{path.name} is of another version: train it again")
-            return Model(
-                slots=arrays["slots"].astype(np.int64),
-                rarity=arrays["rarity"].astype(np.float32),
-                weights=arrays["weights"].astype(np.float32),
-                bias=arrays["bias"].astype(np.float32),
-                labels=tuple(map(str, arrays["labels"])),
-                sharpness=float(arrays["sharpness"]),
-                cue_weight=float(arrays["cue_weight"]),
-                thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),
-            )
-    except (KeyError, BadZipFile) as fault:
-        raise ValueError(f"{path.name} is no model of this classifier") from fault
-
-
-def built_model(name: str) -> Model | None:
-    """A model that `python -m classifier build` made; None where it has not run."""
-    path = BUILT / f"{name}.npz"
-    return load_model(path) if path.exists() else None
-
-
-def column_table(slots: Ints) -> npt.NDArray[np.int32]:
-    """The column of every slot; -1 where the gram is not known."""
-    table = np.full(SLOTS, -1, np.int32)
-    table[slots] = np.arange(len(slots), dtype=np.int32)
-    return table
-
-
-def weigh(texts: Sequence[str], column_of: npt.NDArray[np.int32], rarity: Floats) -> Features:
-    """TF-IDF with damped counts, each text's values of length one."""
-    grams = hash_grams(texts)
-    columns = column_of[grams.slots]
-    known = columns >= 0
-    width = np.int64(len(rarity) or 1)
-    keys, counts = np.unique(grams.texts[known] * width + columns[known], return_counts=True)
-    rows, columns = np.divmod(keys, width)
-    values = ((1 + np.log(counts)) * rarity[columns]).astype(np.float32)
-    lengths = np.sqrt(np.bincount(rows, values * values, minlength=len(texts)))
-    return Features(rows, columns, (values / lengths[rows]).astype(np.float32), len(texts))
-
-
-def sums(features: Features, weights: Floats) -> Floats:
-    """The features' product with the weights, row by row."""
-    total = np.zeros((features.count, weights.shape[1]), np.float32)
-    if len(features.rows):
-        starts = np.flatnonzero(np.diff(features.rows, prepend=-1))
-        terms = features.values[:, None] * weights[features.columns]
-        total[features.rows[starts]] = np.add.reduceat(terms, starts, axis=0)
-    return total
-
-
-def gather(evidence: Sequence[Evidence], labels: Sequence[str]) -> Floats:
-    """Points as texts x labels; those of a second-level label count for its first level too."""
-    place = {label: at for at, label in enumerate(labels)}
-    table = np.zeros((len(evidence), len(labels)), np.float32)
-    for row, points in enumerate(evidence):
-        for label, point in points.items():
-            for name in {label, label.partition("/")[0]} & place.keys():
-                table[row, place[name]] += point
-    return table
+def gather(evidence: Sequence[Evidence], tops: Sequence[str]) -> Floats:
+    """Points as texts x labels of the first level; those of the second count for it."""
+    place = {label: at for at, label in enumerate(tops)}
+    places, points = [], []
+    for row, own in enumerate(evidence):
+        for label, point in own.items():
+            if (at := place.get(label.partition("/")[0])) is not None:
+                places.append(row * len(tops) + at)
+                points.append(point)
+    table = np.bincount(np.array(places, np.int64), points, minlength=len(evidence) * len(tops))
+    return table.reshape(len(evidence), len(tops)).astype(np.float32)
 
 
 def softmax(scores: Floats) -> Floats:

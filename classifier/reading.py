@@ -39,6 +39,11 @@ class Part(NamedTuple):
         return self.whole.plain[self.span.start : self.span.end]
 
     @property
+    def size(self) -> int:
+        """In characters."""
+        return self.span.end - self.span.start
+
+    @property
     def evidence(self) -> Mapping[str, float]:
         """Points by category."""
         return scores(self.whole.hits.within(*self.span, "category"))

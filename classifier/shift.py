@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from classifier.model import Floats, Model
+from classifier.features import Floats
+from classifier.model import Model
 from classifier.reading import Part, Reading
 from classifier.rules import Splitting
 from classifier.split import Span, sentence_ends

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.cues import Hit
-from classifier.model import Features, Model
+from classifier.grams import Grams
+from classifier.model import Evidence, Model
 from classifier.rules import Rulebook
 from contracts.vocabulary import Intent
 
@@ -60,21 +61,23 @@ def topic(evidence: Mapping[str, float]) -> Topic:
     return Topic(_leaf(best, evidence), second and _leaf(second, evidence), round(confidence, 3))
 
 
-def model_topics(model: Model, texts: Sequence[str], evidence: Sequence[Mapping[str, float]]) -> list[Topic]:
+def model_topics(model: Model, grams: Grams, evidence: Sequence[Evidence]) -> list[Topic]:
     """What each text speaks of, by the model and the cues together."""
-    features = model.features(texts)
-    chances = model.chances(features, evidence)
-    ranked = np.argsort(-chances, axis=1, kind="stable")[:, :2]
+    margins = model.margins(model.weigh(grams))
+    chances = model.likeliness(margins, evidence)
+    ranked = np.argsort(-chances, axis=1, kind="stable")[:, :2].tolist()
     topics = []
-    for row, tops in enumerate(ranked.tolist()):
-        best, other = (_model_leaf(model, features, row, model.labels[top], evidence[row]) for top in tops)
-        topics.append(Topic(best, other, round(float(chances[row, tops[0]]), 3)))
+    for own, tops, chance, points in zip(
+        margins.tolist(), ranked, chances.max(axis=1).tolist(), evidence, strict=True
+    ):
+        best, other = (_model_leaf(model, own, model.labels[top], points) for top in tops)
+        topics.append(Topic(best, other, round(chance, 3)))
     return topics
 
 
-def _model_leaf(model: Model, features: Features, row: int, top: str, evidence: Mapping[str, float]) -> str:
+def _model_leaf(model: Model, margins: Sequence[float], top: str, evidence: Evidence) -> str:
     """The model's second level; the rulebook's where the model knows none."""
-    return model.leaf(features, row, top, evidence) if top in model.below else _leaf(top, evidence)
+    return model.leaf(margins, top, evidence) if top in model.below else _leaf(top, evidence)
 
 
 def _leaf(top: str, evidence: Mapping[str, float]) -> str:

@@ -9,8 +9,9 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from classifier.grams import SLOTS, Ints, hash_grams
-from classifier.model import Evidence, Features, Floats, Model, column_table, gather, softmax, weigh
+from classifier.features import Features, Floats, column_table, weigh
+from classifier.grams import SLOTS, Grams, Ints, hash_grams
+from classifier.model import Evidence, Model, gather, softmax
 
 PENALTY = 2.0  # the SVM's C: of 0.3 to 3 the best on contest rows of 400 characters
 _BAYES_PENALTY = 0.3  # the stretched features need a smaller one
@@ -42,8 +43,9 @@ def train(
     if len(set(tops)) < 2:
         raise ValueError("there must be at least two different labels")
     tell("finding the n-grams")
-    slots, rarity = _vocabulary(texts)
-    features = weigh(texts, column_table(slots), rarity)
+    grams = hash_grams(texts)
+    slots, rarity = _vocabulary(grams)
+    features = weigh(grams, column_table(slots), rarity)
     matrix = _matrix(features, len(slots))
     tell(f"fitting {len(set(labels))} labels on {len(texts)} rows, {len(slots)} n-grams")
     names, weights, bias = _fit_levels(matrix, np.array(tops), np.array(labels), penalty)
@@ -56,17 +58,16 @@ def train(
     return Model(slots, rarity, weights, bias, names, sharpness, cue_weight, thresholds)
 
 
-def _vocabulary(texts: Sequence[str]) -> tuple[Ints, Floats]:
-    grams = hash_grams(texts)
+def _vocabulary(grams: Grams) -> tuple[Ints, Floats]:
     once = np.unique(grams.texts * SLOTS + grams.slots)
     found_in = np.bincount(once % SLOTS, minlength=SLOTS)
-    slots = np.flatnonzero(found_in >= min(_SEEN_IN, len(texts)))
-    rarity = np.log((1 + len(texts)) / (1 + found_in[slots])) + 1
+    slots = np.flatnonzero(found_in >= min(_SEEN_IN, grams.size))
+    rarity = np.log((1 + grams.size) / (1 + found_in[slots])) + 1
     return slots, rarity.astype(np.float32)
 
 
 def _matrix(features: Features, width: int) -> csr_matrix:
-    return csr_matrix((features.values, (features.rows, features.columns)), shape=(features.count, width))
+    return csr_matrix((features.values, features.columns, features.bounds), shape=(features.size, width))
 
 
 def _fit_levels(
@@ -82,7 +83,7 @@ def _fit_levels(
             parts.append(_fit(matrix[mine], labels[mine], penalty, leaves))
     return (
         tuple(name for names, _, _ in parts for name in names),
-        np.concatenate([weights for _, weights, _ in parts], axis=1),
+        np.ascontiguousarray(np.concatenate([weights for _, weights, _ in parts], axis=1)),
         np.concatenate([bias for _, _, bias in parts]),
     )
 

@@ -142,7 +142,7 @@ def test_nothing_personal_in_a_repr() -> None:
 
 def test_what_is_only_worth_a_look_changes_neither_kind_nor_colour(monkeypatch) -> None:
     watched = Ruling([Danger(Flag.LIFE_DANGER, 0.3, 0, ("model",))], (), True)
-    monkeypatch.setattr(Judge, "_rulings", lambda _, parts: [watched for _ in parts])
+    monkeypatch.setattr(Judge, "_rulings", lambda _, parts, *__: [watched for _ in parts])
     (matter,) = load_judge().judge("隔壁翻建院墙占了我家四十公分地，跟他说他不认。", Hints()).matters
     assert (matter.look, matter.flags) == (True, ())
     assert (matter.kind, matter.colour) == (Kind.DISPUTE, Colour.YELLOW)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.evaluation import Evaluation, evaluate
-from classifier.grams import hash_grams
-from classifier.model import Model, load_model
+from classifier.grams import Letters, Stretch, hash_grams
+from classifier.model import Model
+from classifier.model_file import load_model, save_model
 from classifier.report import write_report
 from classifier.training import train
 
@@ -41,7 +42,7 @@ def test_it_learns_and_says_how_sure_it_is(model: Model) -> None:
 
 
 def test_a_saved_model_judges_alike_and_holds_no_pickle(model: Model, tmp_path: Path) -> None:
-    model.save(tmp_path / "m.npz")
+    save_model(model, tmp_path / "m.npz")
     texts, _ = messages(50)
     loaded = load_model(tmp_path / "m.npz")
     assert [label for label, _ in loaded.name(texts)] == [label for label, _ in model.name(texts)]
@@ -93,6 +94,18 @@ def test_grams_of_many_texts_are_those_of_each(texts: list[str]) -> None:
         alone = hash_grams([text])
         assert sorted(together.slots[together.texts == at]) == sorted(alone.slots)
         assert len(alone.slots) == sum(max(0, len(text) - size + 1) for size in (1, 2, 3))
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=6), st.data())
+def test_grams_of_stretches_are_those_of_the_same_texts_alone(texts: list[str], data: st.DataObject) -> None:
+    stretches = []
+    for at, text in enumerate(texts):
+        middle = data.draw(st.integers(0, len(text)))
+        stretches += [Stretch(at, 0, middle), Stretch(at, middle, len(text))]
+    found = Letters(texts).of(stretches)
+    alone = hash_grams([texts[text][start:end] for text, start, end in stretches])
+    assert np.array_equal(found.texts, alone.texts)
+    assert np.array_equal(found.slots, alone.slots)
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=5))

@@ -1,0 +1,57 @@
+"""A model as one file of plain arrays, as `python -m classifier build` and `train` write it: no pickle."""
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from classifier.model import Model
+
+_FORMAT = 1
+BUILT = Path(__file__).parent / "built"
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Write the arrays; weights in half precision, which changes no judgement worth having."""
+    labels = np.array(model.labels)
+    with path.open("wb") as sink:
+        np.savez_compressed(
+            sink,
+            format=_FORMAT,
+            slots=model.slots.astype(np.int32),
+            rarity=model.rarity.astype(np.float16),
+            weights=model.weights.astype(np.float16),
+            bias=model.bias,
+            labels=labels,
+            sharpness=model.sharpness,
+            cue_weight=model.cue_weight,
+            thresholds=np.array(model.thresholds),
+        )
+
+
+def load_model(path: Path) -> Model:
+    """A model as `save_model` wrote it. ValueError where the file is something else."""
+    if path.read_bytes()[:2] != b"PK":
+        raise ValueError(f"{path.name} is no model of this classifier")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            if int(arrays["format"]) != _FORMAT:
+                raise ValueError(f"{path.name} is of another version: train it again")
+            return Model(
+                slots=arrays["slots"].astype(np.int64),
+                rarity=arrays["rarity"].astype(np.float32),
+                weights=arrays["weights"].astype(np.float32, order="C"),
+                bias=arrays["bias"].astype(np.float32),
+                labels=tuple(map(str, arrays["labels"])),
+                sharpness=float(arrays["sharpness"]),
+                cue_weight=float(arrays["cue_weight"]),
+                thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),
+            )
+    except (KeyError, BadZipFile) as fault:
+        raise ValueError(f"{path.name} is no model of this classifier") from fault
+
+
+def built_model(name: str) -> Model | None:
+    """A model that `python -m classifier build` made; None where it has not run."""
+    path = BUILT / f"{name}.npz"
+    return load_model(path) if path.exists() else None
