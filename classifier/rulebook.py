@@ -1,5 +1,6 @@
 """Reads the rulebook's files, once, for whoever builds the judge."""
 
+import csv
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -36,7 +37,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         question=intents["question"],
         dangers=_dangers(dangers),
         splitting=Splitting(**{key: splitting[key] for key in _SPLITTING}),
-        gazetteer=Gazetteer(places),
+        gazetteer=Gazetteer(places, _villages(folder)),
         scanner=Scanner(cues),
     )
 
@@ -61,10 +62,20 @@ def category_words() -> dict[str, list[str]]:
 
 
 def _read(folder: Path | None, name: str) -> dict[str, Any]:
-    own: Traversable = files("classifier") / "data" / f"{name}.toml"
-    local = folder / f"{name}.toml" if folder else None
-    source = local if local and local.is_file() else own
-    return tomllib.loads(source.read_text("utf-8"))
+    return tomllib.loads(_text(folder, f"{name}.toml"))
+
+
+def _text(folder: Path | None, name: str) -> str:
+    own: Traversable = files("classifier") / "data" / name
+    local = folder / name if folder else None
+    return (local if local and local.is_file() else own).read_text("utf-8")
+
+
+def _villages(folder: Path | None) -> Iterable[tuple[str, str]]:
+    """Name and town code of every village and community."""
+    return [
+        (row["name"], row["town_code"]) for row in csv.DictReader(_text(folder, "villages.csv").splitlines())
+    ]
 
 
 def _entries(taxonomy: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, Any], str]]:
