@@ -188,7 +188,7 @@ class CaseCommand(Contract):
 
 
 class Running(Contract):
-    """A clock that runs on a case."""
+    """A promise with its time: one that runs on a case, or one that was missed."""
 
     kind: ClockKind
     due_at: AwareDatetime
@@ -231,6 +231,7 @@ class CaseProgressed(Contract):
     linked_to: UUID | None = None
     overdue: tuple[ClockKind, ...] = ()
     clocks: tuple[Running, ...] = ()
+    missed: tuple[Running, ...] = ()  # of `overdue`, with the time each was due
     outcome: Outcome | None = None
     seen_at: AwareDatetime | None = None  # when somebody at a centre looked, where a person should
     change: Change

@@ -14,14 +14,25 @@ COUNTIES = {
     "330683": "嵊州市",
 }
 
+COUNTIES_EN = {
+    "330602": "Yuecheng District",
+    "330603": "Keqiao District",
+    "330604": "Shangyu District",
+    "330624": "Xinchang County",
+    "330681": "Zhuji",
+    "330683": "Shengzhou",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A town-level unit: nine-digit code, name with its suffix (街道, 镇, 乡), county."""
+    """A town-level unit: nine-digit code, name with its suffix (街道, 镇, 乡), county, name in Pinyin and
+    with the suffix in English."""
 
     code: str
     name: str
     county_code: str
+    en: str
 
     @property
     def county_name(self) -> str:
@@ -45,8 +56,9 @@ def is_place(code: str) -> bool:
     return code in COUNTIES or code in towns()
 
 
-def place_name(code: str | None) -> str:
-    """`诸暨市枫桥镇` for a town, `诸暨市` for a county, empty where unknown."""
-    if town := towns().get(code or ""):
-        return town.county_name + town.name
-    return COUNTIES.get(code or "", "")
+def place_name(code: str | None, language: str = "zh") -> str:
+    """`诸暨市枫桥镇` for a town, `诸暨市` for a county, else empty; in `en` `Fengqiao Town, Zhuji`."""
+    town, names = towns().get(code or ""), COUNTIES if language == "zh" else COUNTIES_EN
+    if town is None:
+        return names.get(code or "", "")
+    return town.county_name + town.name if language == "zh" else f"{town.en}, {names[town.county_code]}"

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Update, literal, select, tuple_, update
 from sqlmodel import col
 
-from contracts.events import Actor, CaseCommand, CaseProgressed, Change
+from contracts.events import Actor, CaseCommand, CaseProgressed, Change, Running
 from contracts.stage import AnyRow, Event, How, Query, Write
 from contracts.tables import UtcDateTime
 from contracts.topics import CASE_COMMAND
@@ -49,6 +49,7 @@ class Turn:
 
     running: tuple[Ticking, ...]
     overdue: tuple[ClockKind, ...]
+    missed: tuple[Running, ...]  # of `overdue`, with the time each was due
     late: tuple[ClockKind, ...]  # kept, but after the time
     writes: tuple[Write, ...]
 
@@ -76,14 +77,16 @@ def turn(
     running = tuple(clock for clock, end in ends.items() if not end)
     fresh = [clock for start in moments for clock in _started(promises, start, now, change, ground)]
     fresh = [clock for clock in fresh if clock.kind not in {old.kind for old in running}]
-    lost = [clock.kind for clock, end in ends.items() if end == "missed"]
+    lost = [clock for clock, end in ends.items() if end == "missed"]
     owed = [kind for kind in now.overdue if not (again and promises.clock[kind].starts == "opening")]
+    overdue = _owed(promises, [*owed, *(clock.kind for clock in lost)], change.after)
     case_id = now.matter.case_id
     writes = [clock.write(case_id, end) for clock, end in ends.items() if end]
     return Turn(
         running=(*running, *fresh),
-        overdue=_owed(promises, [*owed, *lost], change.after),
-        late=tuple(kind for kind in lost if missed is None or kind is not missed.kind),
+        overdue=overdue,
+        missed=_first([*now.missed, *(Running(kind=c.kind, due_at=c.due_at) for c in lost)], overdue),
+        late=tuple(clock.kind for clock in lost if missed is None or clock.kind is not missed.kind),
         writes=(*writes, *(clock.write(case_id, "running") for clock in fresh)),
     )
 
@@ -126,6 +129,14 @@ def _owed(promises: Promises, kinds: Iterable[ClockKind], state: State) -> tuple
     if state is State.LINKED:
         return ()
     return tuple(kind for kind in dict.fromkeys(kinds) if state not in promises.clock[kind].kept_in)
+
+
+def _first(missed: Iterable[Running], kinds: Collection[ClockKind]) -> tuple[Running, ...]:
+    """The first miss of each of these kinds: who waits, waits since then."""
+    first: dict[ClockKind, Running] = {}
+    for clock in missed:
+        first.setdefault(clock.kind, clock)
+    return tuple(clock for kind, clock in first.items() if kind in kinds)
 
 
 def due_statement(now: datetime, limit: int) -> Query:

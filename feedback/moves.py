@@ -70,6 +70,7 @@ def take(promises: Promises, held: Held, step: Step) -> Done:
         update={
             "change": change,
             "overdue": turned.overdue,
+            "missed": turned.missed,
             "clocks": tuple(Running(kind=c.kind, due_at=c.due_at) for c in turned.running),
         }
     )

@@ -9,12 +9,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts.errors import Invalid
-from contracts.places import COUNTIES, towns
+from contracts.places import COUNTIES, COUNTIES_EN, towns
 from router.data_files import DATA, read_csv, read_toml
 from router.forces import Force, ForceKind, Hours, Registry
 from router.places import CITY
 
-_CITY_NAME = "绍兴市"
+_CITY_NAME, _CITY_EN = "绍兴市", "Shaoxing"
 
 
 class _Template(BaseModel):
@@ -27,6 +27,7 @@ class _Template(BaseModel):
     per: tuple[Literal["town", "county", "city"], ...]
     name: str  # with {place} and, where the kind has specialities, {speciality}
     hours: str
+    en: str = ""  # the name in English, likewise
     languages: frozenset[str] = frozenset()
     capacity: int | None = None
 
@@ -62,8 +63,8 @@ def _expand(
     special: Iterable[Mapping[str, str]],
 ) -> Iterator[Force]:
     mine = [row for row in special if row["kind"] == template.kind]
-    for code, place in _places(template.per):
-        for row in mine or [{"slug": "", "zh": "", "categories": ""}]:
+    for code, place, place_en in _places(template.per):
+        for row in mine or [{"slug": "", "zh": "", "en": "", "categories": ""}]:
             yield Force(
                 id="-".join(filter(None, (code, template.slug, row["slug"]))),
                 name=template.name.format(place=place, speciality=row["zh"]),
@@ -75,18 +76,19 @@ def _expand(
                 categories=frozenset(row["categories"].split()),
                 languages=template.languages,
                 capacity=template.capacity,
+                en=template.en.format(place=place_en, speciality=row["en"]),
             )
 
 
-def _places(per: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _places(per: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     for sort in per:
         match sort:
             case "town":
-                yield from ((town.code, town.name) for town in towns().values())
+                yield from ((town.code, town.name, town.en) for town in towns().values())
             case "county":
-                yield from COUNTIES.items()
+                yield from ((code, name, COUNTIES_EN[code]) for code, name in COUNTIES.items())
             case _:
-                yield CITY, _CITY_NAME
+                yield CITY, _CITY_NAME, _CITY_EN
 
 
 def _override(
@@ -99,6 +101,8 @@ def _override(
         forces.pop(row["id"], None)
         return
     said = {name: value for name, value in _parsed(row, hours).items() if value}
+    if "name" in said:
+        said.setdefault("en", "")  # the old one would be another office's
     known = forces.get(row["id"])
     if known is None and not {"name", "kind", "place", "hours"} <= said.keys():
         raise Invalid(
@@ -112,6 +116,7 @@ def _override(
 def _parsed(row: Mapping[str, str], hours: Mapping[str, Hours]) -> dict[str, Any]:
     return {
         "name": row["name"],
+        "en": row.get("en"),
         "kind": row["kind"],
         "place": row["place"],
         "hours": hours.get(row["hours"]),

@@ -54,6 +54,11 @@ class Force:
     categories: frozenset[str] = frozenset()  # what it deals with; empty: anything
     languages: frozenset[str] = frozenset()  # a foreign mediator's
     capacity: int | None = None  # open cases it can carry; None: it never refuses
+    en: str = ""  # its name in English, where it has one
+
+    def named(self, language: str) -> str:
+        """Its name for a reader; the Chinese one where there is no other."""
+        return (self.en if language == "en" else "") or self.name
 
 
 class Registry:

@@ -39,7 +39,7 @@ def _said(name: str, value: str, language: str) -> str:
     if name == "kind":
         return kind_name(value, language)
     if name == "place":
-        return _CITY_NAMES[language == "zh"] if value == CITY else place_name(value) or value
+        return _CITY_NAMES[language == "zh"] if value == CITY else place_name(value, language) or value
     return _words(language).get(f"{name}.{value}", value)
 
 

@@ -114,6 +114,8 @@ def key(
     from services.http.auth import Caller
     from services.keys import add_keys
 
+    if Scope.COMPLAINTS_WRITE in scope and platform is None:
+        raise typer.BadParameter("whoever posts complaints posts for one platform", param_hint="--platform")
     caller = Caller(name, frozenset(scope), platform, agency, place)
 
     async def issue() -> None:
@@ -169,8 +171,11 @@ def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None
         from services.chassis.database import Database
 
         database = Database(Settings().database_url)
-        out.print(f"{await revoke_keys(database, name)} taken back.")
+        count = await revoke_keys(database, name)
         await database.stop()
+        if not count:
+            raise HubError("no key in force has this name")
+        out.print(f"{count} taken back.")
 
     _go(take_back())
 

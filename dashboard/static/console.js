@@ -5,6 +5,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const stale = document.getElementById("stale");
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "Asia/Shanghai" });
 const STEP = 5000; // between the server's samples
+const LONG = 150; // rows: then the page is fetched anew
 const MINUTE = 60, HOUR = 3600, DAY = 86400, SILENCE = 15000;
 let offset = 0, heard = Date.now();
 
@@ -33,6 +34,12 @@ function tick() {
     time.classList.toggle("soon", seconds >= 0 && seconds < 300);
     time.classList.toggle("late", seconds < 0);
   }
+  for (const time of document.querySelectorAll("time[data-since]")) {
+    const seconds = Math.max(0, Math.trunc((now - Number(time.dataset.since)) / 1000));
+    time.textContent = left(seconds);
+    time.closest(".figure").classList.toggle("loud", seconds >= MINUTE);
+  }
+  arrange();
   if (document.querySelector("[sse-connect]")) stale.hidden = document.hidden || Date.now() - heard < SILENCE;
 }
 
@@ -104,7 +111,28 @@ on("htmx:afterSettle", () => { readClock(); tick(); draw(); });
 on("htmx:responseError", () => toast(words.failed));
 on("htmx:sendError", () => toast(words.failed));
 
-// Pushed elements replace their namesakes, keeping focus; a new row goes on top, unless it is only for who shows it.
+// As the server sorts: the most urgent first, or the newest.
+function precedes(one, other, rows) {
+  if ("urgentFirst" in rows.dataset) return one.dataset.order < other.dataset.order;
+  return Number(one.dataset.received) > Number(other.dataset.received);
+}
+
+// A new row goes where it belongs; where that is behind the page's last one, on the next page.
+function place(row, rows) {
+  const next = [...rows.children].find((other) => precedes(row, other, rows));
+  if (next || !("more" in rows.dataset)) rows.insertBefore(row, next ?? null);
+}
+
+// Rows that changed move to their new place, but not under a hand that is about to choose one.
+function arrange() {
+  const rows = document.getElementById("rows");
+  if (!rows || rows.matches(":hover") || rows.contains(document.activeElement)) return;
+  const sorted = [...rows.children].sort((a, b) => precedes(b, a, rows) - precedes(a, b, rows));
+  sorted.forEach((row, n) => { if (rows.children[n] !== row) rows.insertBefore(row, rows.children[n]); });
+  if (sorted.length > LONG) htmx.trigger("#reload", "sse:reload");
+}
+
+// Pushed elements replace their namesakes, keeping focus; a new row is added, unless it is only for who shows it.
 function take(html) {
   const pushed = document.createElement("template"), rows = document.getElementById("rows");
   pushed.innerHTML = html;
@@ -112,7 +140,7 @@ function take(html) {
     const there = document.getElementById(one.id);
     if ("gone" in one.dataset) there?.remove();
     else if (there) Idiomorph.morph(there, one);
-    else if (rows && one.matches("tr:not([data-only-shown])")) rows.prepend(one);
+    else if (rows && one.matches("tr:not([data-only-shown])")) place(one, rows);
     flash(document.getElementById(one.id));
   }
 }

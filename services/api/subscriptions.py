@@ -64,6 +64,10 @@ def router(parts: Parts) -> APIRouter:
     async def subscribe(wish: Wish, caller: Annotated[Caller, Depends(writing)]) -> Agreed:
         """Starts with what happens from now on. An agency may ask for what is nobody's data; to see more,
         a centre (a key of neither agency nor platform) grants it, naming the assessment."""
+        if unknown := [code for code in wish.filter.categories if code not in parts.categories]:
+            raise Problem(
+                422, "unknown_category", f"{len(unknown)} of these codes are no categories of the taxonomy."
+            )
         row = Subscription(id=uuid4(), created_at=datetime.now(UTC), active=True, **_agreed(wish, caller))
         extents = await parts.house.log.extents([CASE_PROGRESSED.name])
         cursor = {

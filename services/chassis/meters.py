@@ -24,5 +24,12 @@ CLOCK_LATENESS = Histogram(
 )
 POSTPONED = Counter("hub_postponed", "Commands sent again because their case was not there yet.")
 ACTIONS = Counter("hub_actions", "What people asked to be done to cases.", ["action", "result"])
+LOOK_SECONDS = Histogram(
+    "hub_look_seconds",
+    "From the receipt of a matter a person should look at to somebody at a centre having it open.",
+    buckets=(5, 10, 20, 30, 45, 60, 120, 300, 900, 3600),
+)
+LOOKS_WAITING = Gauge("hub_looks_waiting", "Matters a person should look at and nobody has.")
+LOOK_OLDEST = Gauge("hub_look_oldest_seconds", "How long the oldest of them has been waiting.")
 STREAM_EVENTS = Counter("hub_stream_events", "Events shown to subscribed agencies.", ["agency"])
 STREAMS_OPEN = Gauge("hub_streams_open", "Streams and polls agencies have open.", ["agency"])

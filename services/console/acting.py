@@ -6,17 +6,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from contracts.errors import Transient
 from contracts.events import CaseCommand, CaseProgressed, Correction
 from contracts.places import is_place
 from contracts.vocabulary import SYSTEM_ACTIONS, Action, Flag, Kind, Outcome, State
-from feedback.life import ReturnReason, Rule, find, is_sensitive, refuse
+from feedback.life import ReturnReason, Rule, find, is_sensitive, permit
 from feedback.reasons import Reason, word
 from router.forces import Force
 from router.places import ladder
 from services.actions import ActResult
+from services.api.parts import Line, Prose
 from services.console import trail
 from services.console.capacity import actor_of, capacity_of
 from services.console.case import find_case
@@ -38,9 +39,9 @@ class Filled(BaseModel):
 
     model_config = ConfigDict(str_strip_whitespace=True, hide_input_in_errors=True)
 
-    note: str | None = None
+    note: Annotated[Prose, Field(max_length=4000)] | None = None
     reason: ReturnReason | None = None
-    force_id: str | None = None
+    force_id: Line | None = None
     outcome: Outcome | None = None
     solved: bool | None = None
     satisfied: bool | None = None
@@ -100,11 +101,13 @@ async def act(
     if not _known(console, given):
         raise HTTPException(422)
     command = given.command(case, action, viewer)
-    if reason := refuse(case, command, capacity_of(viewer, case)):
-        return _refused(console, viewer, request, case, action, reason)
+    rule = permit(case, command, capacity_of(viewer, case))
+    if isinstance(rule, Reason):
+        return _refused(console, viewer, request, case, action, rule)
     if is_sensitive(case):
         await trail.record(console.database, viewer, Deed.ACT, case.matter.number, action)
-    return _said(console, viewer, request, case, action, await _submitted(console, command))
+    result = await _submitted(console, command)
+    return _said(console, viewer, request, case, action, result, rule)
 
 
 def _known(console: Console, given: Filled) -> bool:
@@ -153,6 +156,7 @@ def _said(
     case: CaseProgressed,
     action: Action,
     result: ActResult | None,
+    rule: Rule | None = None,
 ) -> HTMLResponse:
     response = page(
         console, viewer, request, "parts/acted.html",
@@ -161,6 +165,7 @@ def _said(
         reason=explained(result.reason, viewer.language, console.parts.categories)
         if result and result.reason else None,
         state=result.state if result and result.state else State(case.state),
+        asks=rule.asks if rule else None,
     )  # fmt: skip
     if result and result.status != "pending":
         response.headers["HX-Trigger"] = "case-changed"

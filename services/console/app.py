@@ -27,6 +27,7 @@ from services.console.pages import Pages
 from services.console.parts import Console, ConsoleParts, console_of
 from services.console.rates import Rates
 from services.console.session import SignedOut, same_origin, signed_in
+from services.console.sight import Viewer
 from services.console.throttle import Throttle
 from services.console.views import page
 from services.http.problem import respond
@@ -34,7 +35,7 @@ from services.http.problem import respond
 
 def build(parts: ConsoleParts) -> FastAPI:
     """The console as an app of its own."""
-    pages = Pages(parts.categories)
+    pages = Pages(parts.categories, parts.forces)
     live, rates = Live(parts.log, parts.database, pages), Rates(parts.log)
     app = FastAPI(
         title="Console",
@@ -101,9 +102,17 @@ async def _fault(request: Request, _: Exception) -> Response:
     return await _error(request, 500)
 
 
+async def _viewer(request: Request) -> Viewer | None:
+    """Who sees the error, so that they keep their way around."""
+    try:
+        return await signed_in(request, console_of(request))
+    except (SignedOut, Transient):
+        return None
+
+
 async def _error(request: Request, status: int) -> Response:
     return page(
-        console_of(request), None, request,
+        console_of(request), await _viewer(request), request,
         "parts/problem.html" if "hx-request" in request.headers else "error.html",
         status, code=status, phrase=HTTPStatus(status).phrase,
     )  # fmt: skip

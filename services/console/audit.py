@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from contracts.tables import columns
+from services.api.parts import Prose
 from services.console.parts import Here
 from services.console.session import Who
 from services.console.tables import AuditEntry
@@ -20,7 +21,9 @@ _PAGE = 100
 
 
 @routes.get("")
-async def audit(request: Request, viewer: Who, console: Here, who: str = "", deed: str = "") -> HTMLResponse:
+async def audit(
+    request: Request, viewer: Who, console: Here, who: Prose = "", deed: str = ""
+) -> HTMLResponse:
     """Who did what, when and why, newest first."""
     if not viewer.audits:
         raise HTTPException(403)

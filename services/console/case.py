@@ -1,6 +1,6 @@
 """One case: what it is, who has it and why, what happened, what can be done."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from sqlmodel import col
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.background import BackgroundTask
 
-from contracts.events import CaseProgressed, Change
+from contracts.events import Actor, CaseProgressed, Change
 from contracts.stage import Query
 from contracts.vocabulary import Action, ActorKind
 from feedback.life import allowed, is_sensitive
@@ -26,6 +27,7 @@ from services.console.cover import pieces
 from services.console.desk import event
 from services.console.explained import all_explained
 from services.console.live import Push, Watcher
+from services.console.looks import looked
 from services.console.parts import Console, Here
 from services.console.rows import Row, rows_of
 from services.console.session import Who
@@ -50,23 +52,27 @@ class Promise:
 @routes.get("")
 async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> HTMLResponse:
     """The whole page, or, after a change, only its middle."""
-    found = await seen_case(console, viewer, case_id)
+    found = await opened_case(console, viewer, case_id)
     now = datetime.now(UTC)
     around = await console.database.read(_around(found, viewer))
     changes = [Change.model_validate(row.change) for row in around["changes"]]
     actions = allowed(found, capacity_of(viewer, found))
     template = "parts/case.html" if request.headers.get("hx-target") == "case" else "case.html"
-    return page(
+    row = Row(found, viewer.clarity(is_sensitive(found)))
+    shown = page(
         console, viewer, request, template,
-        row=Row(found, viewer.clarity(is_sensitive(found))), case=found, now=now,
+        row=row, case=found, now=now,
         pieces=pieces(found.matter), shown=reveal(found, MASKED)["matter"],
         changes=changes, promises=[Promise(*row) for row in around["clocks"]],
         siblings=rows_of(around["siblings"], viewer), linked=rows_of(around["linked"], viewer),
         lead=next(iter(rows_of(around["lead"], viewer)), None),
-        receipts=around["receipts"], posts=await _posts(console, changes),
+        receipts=around["receipts"], posted=await _posts(console, viewer, changes),
         actions=actions, why=_explainer(console, viewer),
         purposes=list(Purpose), because=list(because(found.matter)), corrects=Action.SUPPLEMENT in actions,
     )  # fmt: skip
+    if row.waits and viewer.looks and row.clarity == "clear":
+        shown.background = BackgroundTask(looked, console, viewer, found)
+    return shown
 
 
 @routes.post("/reveal")
@@ -79,8 +85,9 @@ async def uncover(
         raise HTTPException(403)
     await trail.record(console.database, viewer, Deed.REVEAL, found.matter.number, purpose)
     return page(
-        console, viewer, request, "parts/uncovered.html", shown=reveal(found, eyes_of(viewer))["matter"]
-    )
+        console, viewer, request, "parts/uncovered.html",
+        shown=reveal(found, eyes_of(viewer))["matter"], matter=found.matter,
+    )  # fmt: skip
 
 
 @routes.get("/live")
@@ -88,12 +95,13 @@ async def live(
     case_id: UUID,
     viewer: Who,
     console: Here,
+    version: int = 0,
     since: str = "",
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventSourceResponse:
     """Tells the page that its case changed; the page then asks for it again, by its own right."""
-    await find_case(console, viewer, case_id)
-    again = bool(since or last_event_id)
+    found = await find_case(console, viewer, case_id)
+    again = bool(since or last_event_id) or found.version > version
     return EventSourceResponse(until_old(_pushes(console, viewer, case_id, again)), ping=15)
 
 
@@ -117,7 +125,7 @@ async def find_case(console: Console, viewer: Viewer, case_id: UUID) -> CaseProg
     return CaseProgressed.model_validate(rows[0].snapshot)
 
 
-async def seen_case(console: Console, viewer: Viewer, case_id: UUID) -> CaseProgressed:
+async def opened_case(console: Console, viewer: Viewer, case_id: UUID) -> CaseProgressed:
     """The same, and where the case is sensitive, written down before it is shown."""
     found = await find_case(console, viewer, case_id)
     if is_sensitive(found):
@@ -143,11 +151,17 @@ def _around(case: CaseProgressed, viewer: Viewer) -> Mapping[str, Query]:
     }  # fmt: skip
 
 
-async def _posts(console: Console, changes: Sequence[Change]) -> dict[str, str]:
-    """The posts behind the logins of a timeline."""
+async def _posts(console: Console, viewer: Viewer, changes: Sequence[Change]) -> Callable[[Actor], str]:
+    """What the people of a timeline are called: their post; a login without one, by the force it acts for."""
     logins = {change.actor.name for change in changes if change.actor.kind is ActorKind.PERSON}
     query = select(col(Operator.login), col(Operator.post)).where(col(Operator.login).in_(logins))
-    return {row.login: row.post for row in await console.database.rows(query)}
+    posts = {row.login: row.post for row in await console.database.rows(query)}
+
+    def posted(actor: Actor) -> str:
+        force = console.pages.force(actor.force_id, "", viewer.language)
+        return posts.get(actor.name) or force or actor.name
+
+    return posted
 
 
 def _receipt_columns() -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import HTMLResponse
@@ -21,7 +21,7 @@ from services.console.session import Who
 from services.console.sight import Viewer, scope
 from services.console.streams import until_old
 from services.console.views import page
-from services.console.wanted import Filter, cursor_after
+from services.console.wanted import Filter
 
 routes = APIRouter()
 _OVERLAP = timedelta(seconds=2)  # a change is in the database a moment before it is in the log
@@ -39,7 +39,7 @@ async def desk(request: Request, viewer: Who, console: Here) -> HTMLResponse:
     return page(
         console, viewer, request, template,
         wanted=wanted, now=now, rows=rows_of(found[:PAGE], viewer),
-        older=cursor_after(found[PAGE - 1]) if len(found) > PAGE else None,
+        older=wanted.cursor_after(found[PAGE - 1]) if len(found) > PAGE else None,
         figures=await figures_for(console.database, viewer, now),
         places=places_for(viewer),
         empty_hub=not found and not await _any_case(console, viewer),
@@ -85,12 +85,17 @@ def event(push: Push) -> ServerSentEvent:
     return ServerSentEvent(data=push.html, event=push.event, id=push.at.isoformat())
 
 
-def places_for(viewer: Viewer) -> list[tuple[str, str, list[Any]]]:
-    """Counties with their towns, as far as the viewer's jurisdiction goes; none for a single town."""
+def places_for(viewer: Viewer) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Counties with their towns' codes and names, as far as the viewer's jurisdiction goes; none for a single
+    town."""
     if viewer.place and len(viewer.place) > 6:
         return []
     mine = [code for code in COUNTIES if viewer.place in (None, code)]
-    return [(c, COUNTIES[c], [t for t in towns().values() if t.county_code == c]) for c in mine]
+    chinese = viewer.language == "zh"
+    return [
+        (c, [(t.code, t.name if chinese else t.en) for t in towns().values() if t.county_code == c])
+        for c in mine
+    ]
 
 
 async def _any_case(console: Console, viewer: Viewer) -> bool:

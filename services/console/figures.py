@@ -9,9 +9,10 @@ from sqlmodel import col
 from contracts.stage import Query
 from contracts.vocabulary import Level, Outcome, State
 from feedback.tables import Case
+from services.chassis import meters
 from services.chassis.database import Database
-from services.console.rows import OPEN, SOON
-from services.console.sight import Viewer, scope
+from services.console.rows import SOON, UNSEEN
+from services.console.sight import Viewer, knowable, scope
 
 WINDOW = timedelta(days=30)
 _GRASS_ROOTS = [Level.VILLAGE, Level.TOWN]
@@ -26,6 +27,8 @@ class Figures:
     soon: int
     late: int
     triage: int
+    looks: int | None  # a person should look, and nobody has; None where it is not this viewer's to do
+    oldest_look: datetime | None
     share: float | None
 
 
@@ -35,18 +38,32 @@ async def figures_for(database: Database, viewer: Viewer, now: datetime) -> Figu
     standing, ended = found["now"][0], found["ended"][0]
     return Figures(
         standing.open, standing.soon, standing.late, standing.triage,
+        standing.looks if viewer.looks else None, standing.oldest_look,
         ended.low / ended.all if ended.all else None,
     )  # fmt: skip
 
 
+async def measure_looks(database: Database, now: datetime) -> None:
+    """What nobody has looked at yet, in the whole hub, for whoever watches the metrics."""
+    rows = await database.rows(
+        select(func.count().label("waiting"), func.min(col(Case.received_at)).label("oldest")).where(*UNSEEN)
+    )
+    meters.LOOKS_WAITING.set(rows[0].waiting)
+    oldest = rows[0].oldest
+    meters.LOOK_OLDEST.set((now - oldest).total_seconds() if oldest else 0)
+
+
 def _standing(viewer: Viewer, now: datetime) -> Query:
-    count = func.count()
+    count, is_open = func.count(), col(Case.state) != State.LINKED
+    waits = and_(*UNSEEN, *knowable(viewer))
     return select(
-        count.label("open"),
-        count.filter(col(Case.next_due_at).between(now, now + SOON)).label("soon"),
-        count.filter(col(Case.overdue).is_(True)).label("late"),
+        count.filter(is_open).label("open"),
+        count.filter(is_open, col(Case.next_due_at).between(now, now + SOON)).label("soon"),
+        count.filter(is_open, col(Case.overdue).is_(True)).label("late"),
         count.filter(col(Case.state) == State.TRIAGE).label("triage"),
-    ).where(*scope(viewer), col(Case.state).in_(OPEN))
+        count.filter(waits).label("looks"),
+        func.min(col(Case.received_at)).filter(waits).label("oldest_look"),
+    ).where(*scope(viewer), col(Case.urgency).is_not(None))
 
 
 def _ended(viewer: Viewer, now: datetime) -> Query:

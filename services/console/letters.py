@@ -15,6 +15,7 @@ from contracts.errors import Transient
 from contracts.stage import AnyRow
 from contracts.tables import columns
 from services import door
+from services.api.parts import Prose
 from services.chassis.ledger import Ledger
 from services.chassis.letters import Letter, drop
 from services.console import trail
@@ -108,7 +109,7 @@ async def send_again(
 
 @routes.post("/{letter_id}/drop")
 async def give_up(
-    letter_id: UUID, viewer: Who, console: Here, why: Annotated[str, Form(min_length=2, max_length=200)]
+    letter_id: UUID, viewer: Who, console: Here, why: Annotated[Prose, Form(min_length=2, max_length=200)]
 ) -> RedirectResponse:
     """Give the letter up; the reason stays in the trail, the letter in its table."""
     await _find(console, viewer, letter_id, to_mend=True)

@@ -18,7 +18,7 @@ from feedback.life import is_sensitive
 from services.chassis.database import Database
 from services.chassis.envelope import decode
 from services.chassis.log import Log, Record
-from services.console.figures import figures_for
+from services.console.figures import figures_for, measure_looks
 from services.console.i18n import Language
 from services.console.pages import Pages
 from services.console.rows import Row
@@ -142,9 +142,7 @@ class Live:
         viewer = watcher.viewer
         if not in_scope(viewer, case):
             # It may have been theirs a moment ago; to take away what is not shown does nothing.
-            return (
-                f'<tr id="case-{case.matter.case_id}" hx-swap-oob="delete"></tr>' if viewer.force_id else ""
-            )
+            return f'<tr id="case-{case.matter.case_id}" data-gone></tr>' if viewer.force_id else ""
         clarity = viewer.clarity(is_sensitive(case))
         shown_only = not watcher.wanted.matches(viewer, case, now)
         key = (case.matter.case_id, viewer.language, clarity, shown_only)
@@ -167,15 +165,21 @@ class Live:
 
     async def _push_figures(self, now: datetime) -> None:
         rendered: dict[tuple[Role, str | None, str | None, Language], str] = {}
+        try:
+            await measure_looks(self._database, now)
+        except Transient:
+            return  # no sign of life: the browsers say so
         for watcher in list(self._watchers):
             viewer = watcher.viewer
             key = (viewer.role, viewer.place, viewer.force_id, viewer.language)
             try:
                 if key not in rendered and watcher.case_id is None:
                     figures = await figures_for(self._database, viewer, now)
-                    rendered[key] = self._pages.render("parts/figures.html", viewer.language, figures=figures)
+                    rendered[key] = self._pages.render(
+                        "parts/figures.html", viewer.language, figures=figures, now=now
+                    )
             except Transient:
-                return  # no sign of life: the browsers say so
+                return
             watcher.tell(Push("rows", rendered.get(key, "") + self._now(watcher, now), now))
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from contracts.places import place_name
 from contracts.vocabulary import Action
 from dashboard import assets
+from router.forces import Registry
 from services.console.cover import excerpt
 from services.console.i18n import LANGUAGES, Language, Tongue, load_tongues
 from services.console.words import NAMES, Purpose
@@ -18,9 +19,9 @@ from services.console.words import NAMES, Purpose
 class Pages:
     """The templates in both languages. `categories` has the taxonomy's names by language."""
 
-    def __init__(self, categories: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, categories: Mapping[str, Mapping[str, str]], forces: Registry) -> None:
         self.tongues = load_tongues()
-        self.categories = categories
+        self.categories, self.forces = categories, forces
         self._environments = {lang: self._environment(tongue) for lang, tongue in self.tongues.items()}
 
     def render(self, template: str, language: Language, **context: Any) -> str:
@@ -39,6 +40,11 @@ class Pages:
     def _below(self, top: str, language: Language) -> list[tuple[str, str]]:
         codes = [code for code in self.categories if code.startswith(f"{top}/")]
         return [(code, self.category(code, language).partition("/")[2]) for code in codes]
+
+    def force(self, force_id: str | None, name: str, language: Language) -> str:
+        """The force's name for this reader; `name`, which it had when it got the case, where that will do."""
+        force = self.forces.by_id.get(force_id or "")
+        return name if force is None or (language == "zh" and name) else force.named(language)
 
     def _environment(self, tongue: Tongue) -> Environment:
         environment = Environment(
@@ -59,7 +65,8 @@ class Pages:
             "span": tongue.span,
             "number": tongue.number,
             "percent": tongue.percent,
-            "place": place_name,
+            "place": lambda code: place_name(code, tongue.language),
+            "force": lambda one: self.force(one.force_id, one.force_name, tongue.language),
             "category": lambda code: self.category(code, tongue.language),
             "epoch": _epoch,
             "excerpt": excerpt,

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlmodel import col
+
 from contracts.events import CaseProgressed, Running
 from contracts.places import county_of
 from contracts.stage import AnyRow
 from contracts.vocabulary import State
-from feedback.life import is_sensitive
+from feedback.life import is_sensitive, waits_for_look
+from feedback.tables import Case
+from feedback.urgency import urgency, urgent_at
 from services.console.sight import Clarity, Viewer
 
 PAGE = 50
 SOON = timedelta(hours=1)
 DONE = frozenset({State.SETTLED, State.CLOSED, State.LINKED})
 OPEN = [state for state in State if state not in DONE]
+UNSEEN = (col(Case.look).is_(True), col(Case.seen_at).is_(None), col(Case.urgency).is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,22 @@ class Row:
     @property
     def late(self) -> bool:
         return bool(self.case.overdue) and self.case.state not in DONE
+
+    @property
+    def waits(self) -> bool:
+        """For somebody to look."""
+        return waits_for_look(self.case)
+
+    @property
+    def order(self) -> str:
+        """Sorts as the database does where the urgent come first; at the end what needs nobody any more."""
+        rank = urgency(self.case)
+        return f"{9 if rank is None else rank}-{urgent_at(self.case).timestamp():017.6f}"
+
+    @property
+    def missed(self) -> Sequence[Running]:
+        """The promises still owed, the longest ago first."""
+        return sorted(self.case.missed, key=lambda clock: clock.due_at) if self.late else ()
 
     @property
     def county(self) -> str | None:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlmodel import col
 
 from contracts.events import CaseProgressed
 from contracts.places import county_of
-from feedback.tables import Case
+from feedback.life import force_capacity
+from feedback.tables import Case, CaseHelper
 from feedback.views import SEE_SENSITIVE
 from services.console.i18n import Language
 from services.console.words import Role
@@ -17,6 +18,7 @@ Clarity = Literal["clear", "least"]
 
 _CASE_ROLES = frozenset(Role) - {Role.ENGINEER}
 _ACTING_ROLES = frozenset({Role.POLICE, Role.COUNTY_CENTRE, Role.TOWN_CENTRE, Role.FORCE})
+_CENTRE_ROLES = frozenset({Role.COUNTY_CENTRE, Role.TOWN_CENTRE})
 _LETTER_ROLES = frozenset({Role.COUNTY_CENTRE, Role.ENGINEER})
 
 
@@ -50,6 +52,11 @@ class Viewer:
         return self.role in _LETTER_ROLES
 
     @property
+    def looks(self) -> bool:
+        """Sits in a centre: what asks for a look is theirs to look at."""
+        return self.role in _CENTRE_ROLES
+
+    @property
     def sees_letters(self) -> bool:
         return self.mends or self.audits
 
@@ -76,12 +83,20 @@ def scope(viewer: Viewer) -> list[ColumnElement[bool]]:
     """The conditions that every query for this viewer carries."""
     if not viewer.sees_cases:
         return [false()]
+    if viewer.role is Role.FORCE and viewer.force_id is None:
+        return [false()]
     if viewer.role is Role.FORCE:
-        return [col(Case.force_id) == viewer.force_id]
+        joins = select(col(CaseHelper.case_id)).where(col(CaseHelper.force_id) == viewer.force_id)
+        return [or_(col(Case.force_id) == viewer.force_id, col(Case.id).in_(joins))]
     if viewer.place is None:
         return []
     column: Any = col(Case.town_code) if len(viewer.place) == 9 else col(Case.county_code)
     return [column == viewer.place]
+
+
+def knowable(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """Further conditions for a question that the least does not answer; an answer would tell."""
+    return [col(Case.sensitive).is_(False)] if viewer.clarity(sensitive=True) == "least" else []
 
 
 def in_scope(viewer: Viewer, case: CaseProgressed) -> bool:
@@ -89,7 +104,7 @@ def in_scope(viewer: Viewer, case: CaseProgressed) -> bool:
     if not viewer.sees_cases:
         return False
     if viewer.role is Role.FORCE:
-        return case.lead is not None and case.lead.force_id == viewer.force_id
+        return bool(viewer.force_id and force_capacity(case, viewer.force_id))
     if viewer.place is None:
         return True
     town = case.matter.town_code

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from services.api.parts import Line
 from services.console import session, trail
 from services.console.i18n import COOKIE, LANGUAGES
 from services.console.parts import Here
@@ -25,7 +26,7 @@ async def form(request: Request, console: Here, next: str = "/") -> HTMLResponse
 async def sign_in(
     request: Request,
     console: Here,
-    login: Annotated[str, Form(max_length=64)],
+    login: Annotated[Line, Form(max_length=64)],
     password: Annotated[str, Form(max_length=256)],
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> HTMLResponse | RedirectResponse:

@@ -4,21 +4,22 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlmodel import col
 
 from contracts.events import CaseProgressed
 from contracts.places import county_of
 from contracts.stage import AnyRow, Query
 from contracts.vocabulary import Colour, Kind, Platform, State
+from feedback.life import waits_for_look
 from feedback.tables import Case
-from services.console.rows import OPEN, PAGE, SOON, Row
-from services.console.sight import Viewer, in_scope, scope
+from services.console.rows import OPEN, PAGE, SOON, UNSEEN, Row
+from services.console.sight import Viewer, in_scope, knowable, scope
 
 _WORDS: Mapping[str, Any] = {"kind": Kind, "colour": Colour, "platform": Platform}
 
@@ -33,6 +34,7 @@ class Filter:
     platform: str = ""
     place: str = ""
     due: str = ""  # soon, late
+    look: str = ""  # waiting: a person should look, and nobody has
     q: str = ""  # the beginning of a case number, or all of it
     after: str = ""  # cursor
 
@@ -45,6 +47,8 @@ class Filter:
                 values.pop(name, None)
         if values.get("state") not in ("all", *State):
             values.pop("state", None)
+        if values.get("look") != "waiting":
+            values.pop("look", None)
         return cls(**values)
 
     @property
@@ -63,29 +67,30 @@ class Filter:
         return "".join(c for c in self.q if c.isdigit())[:16]
 
     @property
-    def by_due(self) -> bool:
-        return bool(self.due)
+    def urgent_first(self) -> bool:
+        """Danger, then what is due soonest; of what has ended or is sought by its number, the newest."""
+        return not self.digits and (bool(self.look) or self.state == "open" or self.state in OPEN)
 
     @property
     def pries(self) -> bool:
         """Whether it asks for something that the least does not show; an answer would tell."""
-        return bool(self.kind or self.platform or len(self.place) > 6)
+        return bool(self.kind or self.platform or self.look or len(self.place) > 6)
 
     def conditions(self, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:
         """For the database."""
         found = scope(viewer)
         if self.state != "all" and not self.digits:
-            found.append(col(Case.state).in_(OPEN if self.state == "open" else [self.state]))
+            found.append(col(Case.state).in_(self._states))
         if self.place:
             place: Any = col(Case.town_code) if len(self.place) > 6 else col(Case.county_code)
             found.append(place == self.place)
         if self.digits:
             found.append(_number_like(self.digits))
         found += [col(getattr(Case, n)) == v for n in _WORDS if (v := getattr(self, n))]
+        if self.look:
+            found += UNSEEN
         found += _DUE.get(self.due, _any_time)(now)
-        if self.pries and viewer.clarity(sensitive=True) == "least":
-            found.append(col(Case.sensitive).is_(False))
-        return found
+        return [*found, *knowable(viewer)] if self.pries else found
 
     def matches(self, viewer: Viewer, case: CaseProgressed, now: datetime) -> bool:
         """The same for a case that just came by, which is on the first page if it is on any."""
@@ -96,11 +101,8 @@ class Filter:
         return (
             not (self.after or hidden)
             and in_scope(viewer, case)
-            and (
-                self.state == "all"
-                or bool(self.digits)
-                or case.state in (OPEN if self.state == "open" else [self.state])
-            )
+            and (self.state == "all" or bool(self.digits) or case.state in self._states)
+            and (not self.look or waits_for_look(case))
             and self.kind in ("", matter.kind)
             and self.colour in ("", case.colour)
             and self.platform in ("", matter.platform)
@@ -111,29 +113,41 @@ class Filter:
 
     def page(self, viewer: Viewer, now: datetime) -> Query:
         """One page and one row more, which tells that there is another."""
-        order: Any = col(Case.next_due_at) if self.by_due else col(Case.received_at)
-        query = select(col(Case.id), order.label("place_in_order"), col(Case.snapshot))
-        query = query.where(*self.conditions(viewer, now))
-        if self.by_due:
-            query = query.where(order.is_not(None))
-        if cursor := read_cursor(self.after):
-            at, case_id = cursor
-            beyond = order > at if self.by_due else order < at
-            query = query.where(or_(beyond, and_(order == at, col(Case.id) > case_id)))
-        return query.order_by(order if self.by_due else order.desc(), col(Case.id)).limit(PAGE + 1)
+        columns = (col(Case.urgency), col(Case.urgent_at), col(Case.received_at), col(Case.id))
+        query = select(*columns, col(Case.snapshot)).where(*self.conditions(viewer, now))
+        cursor = read_cursor(self.after)
+        if self.urgent_first:
+            order: Any = (col(Case.urgency), col(Case.urgent_at), col(Case.id))
+            query = query.where(col(Case.urgency).is_not(None)).order_by(*order)
+            if cursor:
+                query = query.where(tuple_(*order) > tuple_(*cursor))
+        else:
+            query = query.order_by(col(Case.received_at).desc(), col(Case.id).desc())
+            if cursor:
+                query = query.where(tuple_(col(Case.received_at), col(Case.id)) < tuple_(*cursor[1:]))
+        return query.limit(PAGE + 1)
+
+    @property
+    def _states(self) -> list[State]:
+        """Those that are meant, where not all are. A linked report may wait for a look as well."""
+        if self.state != "open":
+            return [State(self.state)]
+        return [*OPEN, State.LINKED] if self.look else OPEN
+
+    def cursor_after(self, row: AnyRow) -> str:
+        """Where the page behind this row begins."""
+        urgency, at = (row.urgency, row.urgent_at) if self.urgent_first else (0, row.received_at)
+        return base64.urlsafe_b64encode(f"{urgency}~{at.isoformat()}~{row.id}".encode()).decode()
 
 
-def cursor_after(row: AnyRow) -> str:
-    """Where the next page begins."""
-    return base64.urlsafe_b64encode(f"{row.place_in_order.isoformat()}~{row.id}".encode()).decode()
-
-
-def read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
-    """The cursor's time and id; None where it is none of ours."""
+def read_cursor(cursor: str) -> tuple[int, datetime, UUID] | None:
+    """The cursor's urgency, time and id; None where it is none of ours."""
     try:
-        at, case_id = base64.urlsafe_b64decode(cursor).decode().split("~")
-        return datetime.fromisoformat(at), UUID(case_id)
-    except (ValueError, binascii.Error):
+        urgency, at, case_id = base64.urlsafe_b64decode(cursor).decode().split("~")
+        if urgency not in ("0", "1", "2"):
+            return None
+        return int(urgency), datetime.fromisoformat(at).astimezone(UTC), UUID(case_id)
+    except (ValueError, OverflowError, binascii.Error):
         return None
 
 

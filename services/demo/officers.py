@@ -46,7 +46,7 @@ async def _one_deed(house: House, actions: Actions, chance: Random) -> None:
     waiting = await house.database.rows(
         select(col(Case.snapshot))
         .where(col(Case.state).in_([s for s in State if s not in (State.TRIAGE, State.CLOSED, State.LINKED)]))
-        .order_by(col(Case.urgency), col(Case.urgent_at), col(Case.id))
+        .order_by(col(Case.urgency).nulls_last(), col(Case.urgent_at), col(Case.id))
         .limit(60)
     )
     cases = [CaseProgressed.model_validate(row.snapshot) for row in waiting]

@@ -46,6 +46,8 @@ POSTS = (
     ("town", "枫桥镇社会治理中心 值班岗", "town_centre", "330681109", None),
     ("police", "诸暨市公安局 指挥岗", "police", "330681", None),
     ("audit", "诸暨市委政法委 督查岗", "auditor", None, None),
+    ("uncle", "枫桥镇老娘舅一室", "force", None, "330681109-uncle-a"),
+    ("station", "枫桥镇派出所", "force", None, "330681109-police"),
     ("engineer", "绍兴市大数据中心 运维岗", "engineer", None, None),
 )
 T = TypeVar("T")

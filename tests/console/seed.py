@@ -77,6 +77,15 @@ def broken(n: int, now: datetime) -> Message:
     return Message(whole.topic, whole.key, json.dumps(data).encode(), whole.headers)
 
 
+def command(case: CaseProgressed, action: Action, operator: str) -> Event:
+    """A post of the force that has the case does this."""
+    assert case.lead
+    actor, at = Actor(kind=ActorKind.PERSON, name=operator, force_id=case.lead.force_id), datetime.now(UTC)
+    data = CaseCommand(case_id=case.matter.case_id, action=action, actor=actor, at=at)
+    event_id = ids.event_id(case.change.cause, f"seed-{action}", case.version)
+    return Event(event_id, CASE_COMMAND, str(case.matter.case_id), str(case.matter.case_id), at, data)
+
+
 def next_command(case: CaseProgressed, chance: Random, operator: str) -> Event | None:
     """Something sensible that a post would do next."""
     possible = [a for a in allowed(case, {Who.HOLDER, Who.TOWN}) if a in _USUAL]

@@ -14,8 +14,8 @@ from classifier.rulebook import category_names
 from contracts import ids
 from contracts.events import CaseProgressed
 from contracts.stage import Event
-from contracts.vocabulary import Platform, State
-from feedback.life import is_sensitive
+from contracts.vocabulary import Action, Platform, State
+from feedback.life import is_sensitive, waits_for_look
 from services.chassis.letters import Letter
 from services.console.i18n import Language, load_tongues
 from tests.console import seed
@@ -64,9 +64,50 @@ def test_a_new_case_appears_by_itself_and_the_focus_stays(open_page: OpenPage, h
     case = new_case(hub, 7001)
     row = page.locator(f"#case-{case.matter.case_id}")
     expect(row).to_be_visible()
-    expect(page.locator("#rows tr").first).to_have_id(f"case-{case.matter.case_id}")
+    orders = page.locator("#rows tr").evaluate_all("rows => rows.map(row => row.dataset.order)")
+    assert orders == sorted(orders)
+    assert orders[0] < (row.get_attribute("data-order") or "")
     assert page.evaluate("document.activeElement.id") == focused
     assert page.evaluate("window.neverReloaded") is True
+
+
+def test_a_changed_row_moves_but_not_under_a_hand(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7009)
+    page, row = open_page("town"), f"#case-{case.matter.case_id}"
+    orders = "rows => rows.map(row => row.dataset.order)"
+    before = page.locator(row).get_attribute("data-order")
+    hub.do(hub.publish(seed.command(case, Action.SIGN, "town")))
+    page.hover("#rows tr:last-child")
+    expect(page.locator(row)).not_to_have_attribute("data-order", str(before))
+    under_the_hand = page.locator("#rows tr").evaluate_all(orders)
+    assert under_the_hand != sorted(under_the_hand), "it stays where it was"
+    page.hover("h1, .brand")
+    page.wait_for_function(
+        "rows => (" + orders + ")([...document.querySelectorAll('#rows tr')])"
+        ".every((one, n, all) => !n || all[n - 1] <= one)"
+    )
+
+
+def test_a_look_is_loud_until_somebody_at_a_centre_has_the_case_open(open_page: OpenPage, hub: Hub) -> None:
+    case = next(
+        c
+        for c in hub.do(hub.cases())
+        if waits_for_look(c) and not is_sensitive(c) and c.matter.town_code == FENGQIAO
+    )
+    desk, police, town = open_page("county"), open_page("police"), open_page("town")
+    police.goto(f"{hub.url}/cases/{case.matter.case_id}")  # not theirs to look at
+    expect(police.locator(".head .look")).to_have_text("请即研判")
+    loud = desk.locator(".figure.look.loud b")
+    count = int(loud.inner_text())
+    loud.click()
+    expect(desk.locator("#rows tr")).to_have_count(count)
+    desk.locator(f"#open-{case.matter.case_id}").focus()
+    town.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    expect(town.locator(".timeline li").first).to_contain_text("已研判")
+    expect(town.locator(".head .look")).to_have_count(0)
+    expect(town.locator(".timeline li").first).to_contain_text("枫桥镇社会治理中心 值班岗")
+    expect(desk.locator(f"#case-{case.matter.case_id} .look")).to_have_count(0)
+    expect(desk.locator(".figure.look b")).to_have_text(str(count - 1), timeout=10_000)
 
 
 def test_a_filtered_desk_adds_only_what_matches(open_page: OpenPage, hub: Hub) -> None:

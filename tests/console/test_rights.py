@@ -150,12 +150,17 @@ VIEWERS = [
     Viewer("a", "a", Role.COUNTY_CENTRE, None, None, "zh"),
     Viewer("b", "b", Role.COUNTY_CENTRE, "330681", None, "zh"),
     Viewer("c", "c", Role.TOWN_CENTRE, "330681109", None, "zh"),
+    Viewer("p", "p", Role.POLICE, "330681", None, "zh"),
+    Viewer("f", "f", Role.FORCE, None, "330681109-police", "zh"),
+    Viewer("g", "g", Role.FORCE, None, "330681109-mediation", "zh"),
+    Viewer("h", "h", Role.FORCE, None, None, "zh"),
     Viewer("d", "d", Role.AUDITOR, None, None, "zh"),
     Viewer("e", "e", Role.ENGINEER, None, None, "zh"),
 ]
 QUERIES: list[dict[str, str]] = [
     {}, {"state": "all"}, {"state": "closed"}, {"kind": "dispute"}, {"colour": "red"}, {"platform": "grid"},
     {"place": "330681"}, {"place": "330681109"}, {"due": "late"}, {"q": "1"}, {"kind": "nonsense"},
+    {"look": "waiting"}, {"look": "waiting", "state": "all"}, {"look": "nonsense"},
 ]  # fmt: skip
 
 
@@ -173,7 +178,52 @@ def test_the_live_feed_and_the_database_answer_alike(hub: Hub, viewer: Viewer, q
     assert {row.number for row in rows} == {
         case.matter.number for case in cases if wanted.matches(viewer, case, now)
     }
-    assert viewer.role is not Role.ENGINEER or not rows
+    nobody = viewer.role is Role.ENGINEER or (viewer.role is Role.FORCE and viewer.force_id is None)
+    assert not (nobody and rows)
+
+
+def test_a_force_sees_and_notes_what_it_joins_and_no_more(sign_in: SignIn, hub: Hub) -> None:
+    cases = hub.do(hub.cases())
+    station = "330681109-police"
+    joined = next(c for c in cases if station in {o.force_id for o in c.others} and c.lead)
+    other = next(
+        c for c in cases if station not in {o.force_id for o in (*c.others, *filter(None, [c.lead]))}
+    )
+    client, path = sign_in("station"), f"/cases/{joined.matter.case_id}"
+    assert joined.matter.number in client.get("/?state=all").text
+    assert client.get(path).status_code == 200
+    assert client.post(f"{path}/act/note", data={"note": "已到现场配合"}).status_code == 200
+    assert client.post(f"{path}/act/sign").status_code == 409, "that is for who leads"
+    assert client.get(f"/cases/{other.matter.case_id}").status_code == 404
+    assert sign_in("uncle").get(path).status_code == 404
+
+
+def test_what_is_uncovered_keeps_the_facts_that_were_there(sign_in: SignIn, hub: Hub) -> None:
+    case = next(
+        c
+        for c in hub.do(hub.cases())
+        if c.matter.headcount and not is_sensitive(c) and county_of(c.matter.town_code) == "330681"
+    )
+    county, path = sign_in("county"), f"/cases/{case.matter.case_id}"
+    for shown in (county.get(path), county.post(path + "/reveal", data={"purpose": "contact"})):
+        assert f"<dt>涉及人数</dt><dd>{case.matter.headcount}</dd>" in shown.text
+
+
+def test_a_text_with_a_nul_is_refused_in_words(sign_in: SignIn, hub: Hub) -> None:
+    case = next(c for c in hub.do(hub.cases()) if county_of(c.matter.town_code) == "330681")
+    county = sign_in("county")
+    answer = county.post(f"/cases/{case.matter.case_id}/act/note", data={"note": "a\0b"})
+    assert (answer.status_code, "填写内容不符合要求" in answer.text) == (422, True)
+    assert county.post("/login", data={"login": "a\0b", "password": "x"}).status_code == 422
+    assert sign_in("audit").get("/audit", params={"who": "\0"}).status_code == 404
+
+
+def test_an_error_leaves_the_way_around(sign_in: SignIn) -> None:
+    county = sign_in("county")
+    for path, status in (("/audit", 403), ("/nothing", 404)):
+        answer = county.get(path)
+        assert answer.status_code == status
+        assert 'href="/warnings"' in answer.text and "退出" in answer.text
 
 
 def test_pages_hold_no_data_a_browser_could_run(sign_in: SignIn) -> None:

@@ -173,10 +173,16 @@ def test_a_missed_signature_takes_the_case_one_level_up(house: House) -> None:
     assert progress.reroute.at_least is Level.TOWN and progress.reroute.avoid == ("F1",)
     assert progress.change.why == ("missed|clock=sign", "escalated|level=town")
     assert house.case(ID).overdue and [kind.value for kind in progress.overdue] == ["sign"]
+    first = [(clock.kind, clock.due_at) for clock in progress.missed]
+    assert first == [("sign", T0 + timedelta(seconds=30))]
     assert answers(outcome) == []
     house.give(house.routed(M, force("T1", Level.TOWN), attempt=1))
-    house.do(ID, Action.SIGN, person("T1"))
-    assert not house.case(ID).overdue
+    house.wait(seconds=31)
+    fire(house)
+    assert [(c.kind, c.due_at) for c in house.progressed(ID).missed] == first, "it is owed since then"
+    house.give(house.routed(M, force("C1", Level.COUNTY), attempt=2))
+    house.do(ID, Action.SIGN, person("C1"))
+    assert not house.case(ID).overdue and not house.progressed(ID).missed
 
 
 def test_at_the_county_it_is_only_marked() -> None:

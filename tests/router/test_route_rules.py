@@ -66,6 +66,7 @@ def test_a_county_edits_its_own_forces(tmp_path: Path) -> None:
     registry = load_registry(tmp_path)
     assert "330681109-uncle-a" not in registry.by_id
     assert registry.by_id["330681109-judge"].name == "枫桥人民法庭"
+    assert registry.by_id["330681109-judge"].named("en") == "枫桥人民法庭", "the old office's name is not its"
     added = registry.by_id["330681109-tea"]
     assert (added.level, added.capacity, [*added.categories]) == (Level.TOWN, 9, ["consumer"])
 
@@ -82,6 +83,8 @@ def test_a_new_force_without_a_place_is_refused(tmp_path: Path) -> None:
 def test_forces_are_named_in_both_languages() -> None:
     registry = load_registry()
     assert {force.kind for force in registry.by_id.values()} == set(registry.kinds)
+    assert {force.named("en").isascii() for force in registry.by_id.values() if "ü" not in force.en} == {True}
+    assert registry.by_id["330681109-uncle-a"].named("en") == "Fengqiao Town Lao Niangjiu mediators, room 1"
     assert (kind_name("police_station"), kind_name("police_station", "en")) == ("派出所", "Police station")
     assert kind_name("unheard_of") == "unheard_of"
 
@@ -97,7 +100,7 @@ def test_the_enterprise_list_has_its_21_rows_and_finds_them() -> None:
 def test_reasons_are_explained_in_both_languages() -> None:
     why = reason("force.kind", kind="police_station", place=FENGQIAO)
     assert explain(why) == "诸暨市枫桥镇的派出所"
-    assert explain(why, "en") == "Police station of 诸暨市枫桥镇"
+    assert explain(why, "en") == "Police station of Fengqiao Town, Zhuji"
     assert explain("level.simple|level=village", "en") == "a simple dispute: settled in the village"
     assert explain("force.load|open=3") == "在办 3 件，上限 – 件"
     assert explain("older.code|x=1") == "older.code|x=1"

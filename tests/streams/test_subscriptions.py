@@ -77,6 +77,14 @@ async def test_nobody_follows_beyond_their_place(hub: Hub, who: str, wanted: Any
         assert {name: answer.json()["filter"][name] for name in kept} == kept
 
 
+async def test_a_category_that_is_none_is_refused(hub: Hub) -> None:
+    answer = await hub.as_("agency").post(
+        "/v1/subscriptions", json={**WISH, "filter": {"categories": ["labor"]}}
+    )
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:hub:problem:unknown_category")
+    await subscribe(hub, filter={"categories": ["labour", "public_facilities/street_light"]})
+
+
 async def test_whose_it_is(hub: Hub) -> None:
     path = await subscribe(hub)
     for who in ("other_agency", "grid"):

@@ -1,0 +1,96 @@
+"""The desk's pages on both databases: the order, and no gap between them."""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.stage import AnyRow, Write
+from feedback.tables import Case
+from services.chassis.database import Database
+from services.console import wanted
+from services.console.sight import Viewer
+from services.console.wanted import Filter
+from services.console.words import Role
+from services.migrate import migrate
+from tests.engines import Postgres
+
+T0 = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
+COUNTY = Viewer("county", "", Role.COUNTY_CENTRE, "330681", None, "zh")
+
+
+def row(n: int, chance: Random) -> dict[str, Any]:
+    """A case of many, with many ties."""
+    urgency = chance.choice([0, 1, 1, 2, None])
+    at = T0 + timedelta(minutes=chance.randrange(5))
+    return {
+        "id": UUID(int=chance.getrandbits(128)), "number": f"{n:04}", "complaint_id": UUID(int=n),
+        "platform": "grid", "external_id": str(n), "state": "closed" if urgency is None else "signed",
+        "version": 1, "intent": "help", "kind": "dispute", "category": "x", "colour": "blue", "flags": [],
+        "look": False, "sensitive": False, "county_code": chance.choice(["330681", "330683"]),
+        "town_code": None, "level": None, "force_id": None, "force_kind": None, "linked_to": None,
+        "attempt": 0, "overdue": False, "next_due_at": at, "urgency": urgency, "urgent_at": at,
+        "seen_at": None, "outcome": None, "received_at": at, "changed_at": T0, "ground": "rural",
+        "told": None, "had": [], "snapshot": {},
+    }  # fmt: skip
+
+
+ROWS = [row(n, Random(n)) for n in range(120)]
+MINE = [one for one in ROWS if one["county_code"] == "330681"]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    if request.param == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.fresh_database()
+    await migrate(url)
+    database = Database(url)
+    async with database.transaction() as connection:
+        await database.write(connection, [Write(Case, one) for one in ROWS])
+    yield database
+    await database.stop()
+
+
+async def turned(database: Database, state: str) -> list[AnyRow]:
+    """All rows, page after page."""
+    found: list[AnyRow] = []
+    after = ""
+    while True:
+        asked = Filter(state=state, after=after)
+        page = await database.rows(asked.page(COUNTY, T0))
+        found += page[: wanted.PAGE]
+        if len(page) <= wanted.PAGE:
+            return found
+        after = asked.cursor_after(found[-1])
+
+
+async def test_open_cases_come_by_danger_then_by_due_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wanted, "PAGE", 7)
+    expected = sorted(
+        (one for one in MINE if one["urgency"] is not None),
+        key=lambda one: (one["urgency"], one["urgent_at"], one["id"]),
+    )
+    assert [one.id for one in await turned(database, "open")] == [one["id"] for one in expected]
+
+
+async def test_all_cases_come_newest_first(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wanted, "PAGE", 7)
+    expected = sorted(MINE, key=lambda one: (one["received_at"], one["id"]), reverse=True)
+    assert [one.id for one in await turned(database, "all")] == [one["id"] for one in expected]
+
+
+_NOWHERE = b64encode(f"99999999999~{T0.isoformat()}~{UUID(int=1)}".encode()).decode()
+
+
+@pytest.mark.parametrize("cursor", ["x", "MX4y", "OTk5fjIwMjZ+", _NOWHERE])
+def test_a_cursor_of_nobody_begins_anew(cursor: str) -> None:
+    assert wanted.read_cursor(cursor) is None
