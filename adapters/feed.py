@@ -5,7 +5,7 @@ import random
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
 
@@ -22,7 +22,8 @@ _TWIN_LAG = 4  # turns of its platform until the second telling of one happening
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One happening and how each platform hears of it. Texts have slots: `{3-9}`, `{a|b}`, `{town}`,
-    `{name}`, `{phone}`; a scene with several towns happens in one of them."""
+    `{name}`, `{phone}`; a scene with several towns happens in one of them. One of nothing but
+    an unseen character is what a clerk saved by mistake."""
 
     tellings: dict[str, str]
     intent: str
@@ -30,6 +31,9 @@ class Scene:
     name: str = ""
     organisation: str = ""
     non_police: bool = True
+    later: str = ""  # what the same person tells the first platform soon after
+    others: int = 0  # how many other people tell it the same
+    once: bool = False  # in each run: a rare mishap
 
 
 def scenes() -> list[Scene]:
@@ -48,24 +52,39 @@ class Feed:
         for scene in scenes() if told is None else told:
             self._scenes[next(iter(scene.tellings))].append(scene)
         self._decks: dict[str, Iterator[Scene]] = {name: self._deck(name) for name in self._scenes}
-        self._twins: dict[str, deque[tuple[int, Scene, int]]] = defaultdict(deque)
+        self._more: dict[str, deque[tuple[int, Scene, int]]] = defaultdict(deque)
         self._turn: dict[str, int] = defaultdict(int)
 
     def next(self, platform: str, at: datetime) -> Telling:
         """What the platform hears next, dated `at`."""
         self._turn[platform] += 1
-        waiting = self._twins[platform]
+        waiting = self._more[platform]
         if waiting and waiting[0][0] <= self._turn[platform]:
             _, scene, variation = waiting.popleft()
         else:
             scene, variation = next(self._decks[platform]), self._dice.getrandbits(32)
-            for other in list(scene.tellings)[1:]:
-                self._twins[other].append((self._turn[other] + _TWIN_LAG, scene, variation))
+            self._follow(scene, platform, variation)
         return vary(scene, platform, variation, at)
 
+    def _follow(self, scene: Scene, platform: str, variation: int) -> None:
+        """What else will be heard of it, and where."""
+        for other in list(scene.tellings)[1:]:
+            self._more[other].append((self._turn[other] + _TWIN_LAG, scene, variation))
+        soon = self._turn[platform] + _TWIN_LAG
+        if scene.later:
+            self._more[platform].append((soon, _again(scene, platform), variation))
+        for _ in range(scene.others):
+            self._more[platform].append((soon, scene, self._dice.getrandbits(32)))
+
     def _deck(self, platform: str) -> Iterator[Scene]:
+        told = self._scenes[platform]
         while True:
-            yield from self._dice.sample(self._scenes[platform], len(self._scenes[platform]))
+            yield from self._dice.sample(told, len(told))
+            told = [scene for scene in told if not scene.once]
+
+
+def _again(scene: Scene, platform: str) -> Scene:
+    return replace(scene, tellings={platform: scene.later})
 
 
 def vary(scene: Scene, platform: str, variation: int, at: datetime) -> Telling:

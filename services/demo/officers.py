@@ -5,7 +5,7 @@ and leave some things undone, so that promises are missed as well as kept.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from sqlalchemy import select
@@ -18,9 +18,11 @@ from feedback.life import Who, allowed, needs
 from feedback.tables import Case
 from services.actions import Actions
 from services.chassis.house import House
+from services.console.rows import UNSEEN
 
 PACE = 0.2  # seconds between two actions
 _IDLE = 7  # one in so many cases has nobody who cares
+_LOOKS_AFTER = timedelta(seconds=20)
 _NEXT = (
     Action.SIGN, Action.DISPATCH, Action.ARRIVE, Action.MEDIATE, Action.AGREE, Action.SETTLE, Action.CLOSE,
 )  # fmt: skip
@@ -38,8 +40,23 @@ async def play_officers(house: House) -> None:
     while not await house.pause(PACE):
         try:
             await _one_deed(house, actions, chance)
+            await _one_look(house, actions)
         except Transient:
             await house.pause(1.0)
+
+
+async def _one_look(house: House, actions: Actions) -> None:
+    """The centre's own look at what asks for one: after a while, and not at everything."""
+    now = datetime.now(UTC)
+    waiting = await house.database.rows(
+        select(col(Case.id))
+        .where(*UNSEEN, col(Case.received_at) < now - _LOOKS_AFTER)
+        .order_by(col(Case.received_at))
+        .limit(60)
+    )
+    for row in [row for row in waiting if row.id.int % _IDLE][:1]:
+        actor = Actor(kind=ActorKind.PERSON, name="officer")
+        await actions.submit(CaseCommand(case_id=row.id, action=Action.NOTE, actor=actor, at=now, seen=True))
 
 
 async def _one_deed(house: House, actions: Actions, chance: Random) -> None:

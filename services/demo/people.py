@@ -18,12 +18,13 @@ from services.http.tables import ApiKey
 from services.keys import add_keys
 
 _POSTS = (
-    ("city", "绍兴市社会治理中心 值班岗", Role.COUNTY_CENTRE, None),
-    ("zhuji", "诸暨市社会治理中心 值班岗", Role.COUNTY_CENTRE, "330681"),
-    ("fengqiao", "枫桥镇社会治理中心 值班岗", Role.TOWN_CENTRE, "330681109"),
-    ("police", "绍兴市公安局 指挥岗", Role.POLICE, None),
-    ("audit", "绍兴市委政法委 督查岗", Role.AUDITOR, None),
-    ("engineer", "绍兴市大数据中心 运维岗", Role.ENGINEER, None),
+    ("city", "绍兴市社会治理中心 值班岗", Role.COUNTY_CENTRE, None, None),
+    ("zhuji", "诸暨市社会治理中心 值班岗", Role.COUNTY_CENTRE, "330681", None),
+    ("fengqiao", "枫桥镇社会治理中心 值班岗", Role.TOWN_CENTRE, "330681109", None),
+    ("village", "枫桥镇村社调解岗", Role.FORCE, None, "330681109-village"),
+    ("police", "绍兴市公安局 指挥岗", Role.POLICE, None, None),
+    ("audit", "绍兴市委政法委 督查岗", Role.AUDITOR, None, None),
+    ("engineer", "绍兴市大数据中心 运维岗", Role.ENGINEER, None, None),
 )
 _CALLERS = {
     "grid": Caller(
@@ -60,9 +61,10 @@ async def demo_people(database: Database, folder: Path) -> dict[str, dict[str, s
         "posts": {login: post for login, post, *_ in _POSTS},
         "keys": dict(zip(_CALLERS, await add_keys(database, list(_CALLERS.values())), strict=True)),
     }
-    for login, post, role, place in _POSTS:
+    for login, post, role, place, force in _POSTS:
         hashed = hash_password(made["logins"][login])
-        await add_operator(database, Operator(login=login, hash=hashed, post=post, role=role, place=place))
+        row = Operator(login=login, hash=hashed, post=post, role=role, place=place, force_id=force)
+        await add_operator(database, row)
     path.touch(mode=0o600)
     path.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
     return made

@@ -9,12 +9,15 @@ from adapters import registry
 from adapters.feed import Feed, scenes
 from adapters.mapping import translate
 from adapters.telling import Telling
+from contracts.errors import Invalid
 from contracts.events import ComplaintReceived
 from contracts.places import COUNTIES, county_of, towns
 from contracts.vocabulary import Intent, Platform
 from intake.admit import Sender, admit
+from intake.lenient import admit_pulled
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+BLANK = "\u200b"
 PLATFORMS = registry.names()
 
 
@@ -47,8 +50,9 @@ def test_a_feed_invents_people_and_fills_every_slot() -> None:
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_what_a_feed_tells_may_come_in(name: str) -> None:
     feed, simulator, manifest = Feed(2), registry.simulator(name), registry.manifest(name)
-    for number in range(100):
-        _, data = simulator.item(feed.next(name, NOW), number)
+    tellings = [feed.next(name, NOW) for _ in range(100)]
+    for number, telling in enumerate(one for one in tellings if one.text != BLANK):
+        _, data = simulator.item(telling, number)
         item = translate(data, manifest)
         assert item.posting is not None
         complaint = admit(item.posting, Sender(Platform(name)), NOW).data
@@ -56,6 +60,22 @@ def test_what_a_feed_tells_may_come_in(name: str) -> None:
         assert complaint.posting.reporter.phone
         assert complaint.posting.town_code
         assert complaint.posting.intent_hint
+
+
+def test_one_order_of_a_run_was_saved_without_a_word_and_cannot_come_in() -> None:
+    [empty] = [one for name, one in hear(Feed(1), 200) if one.text == BLANK]
+    _, data = registry.simulator("hotline_12345").item(empty, 1)
+    posting = translate(data, registry.manifest("hotline_12345")).posting
+    assert posting is not None
+    with pytest.raises(Invalid):
+        admit_pulled(posting, Sender(Platform.HOTLINE_12345), NOW)
+
+
+def test_who_is_beaten_calls_again_and_many_miss_the_water() -> None:
+    heard = [one for _, one in hear(Feed(1), 60)]
+    [again] = [one for one in heard if "民警走后" in one.text][:1]
+    assert [one.phone for one in heard if "又打她" in one.text][:1] == [again.phone]
+    assert len({one.phone for one in heard if "停水" in one.text}) >= 5
 
 
 def test_two_platforms_tell_of_one_happening() -> None:
