@@ -55,7 +55,7 @@ async def _one_look(house: House, actions: Actions) -> None:
         .limit(60)
     )
     for row in [row for row in waiting if row.id.int % _IDLE][:1]:
-        actor = Actor(kind=ActorKind.PERSON, name="officer")
+        actor = Actor(kind=ActorKind.PERSON, name="city")  # a post has several people
         await actions.submit(CaseCommand(case_id=row.id, action=Action.NOTE, actor=actor, at=now, seen=True))
 
 
