@@ -15,7 +15,7 @@ from contracts.vocabulary import Platform
 from services.chassis import logs
 from services.chassis.settings import Settings
 from services.console.words import Role
-from services.http.auth import Scope
+from services.http.scopes import Scope
 from services.roles import ROLES
 
 cli = typer.Typer(

@@ -17,10 +17,11 @@ from intake.admit import Sender, admit
 from intake.lenient import admit_pulled
 from services.chassis.log import Log
 from services.http import ops
-from services.http.auth import Caller, KeyRing, Needs, Scope
+from services.http.auth import Caller, KeyRing, Needs
 from services.http.guard import guard
 from services.http.limits import RateLimit
 from services.http.problem import Problem
+from services.http.scopes import Scope
 from services.intake_described import COMPLAINTS, MAX_ITEMS, RESPONSES
 from services.intake_verdicts import Read, answer, count, take
 
@@ -57,11 +58,12 @@ def build(
     clock: Clock = utc_now,
 ) -> FastAPI:
     """The intake API as an app of its own. `log` is started; `rate` is for one caller, in postings."""
-    app = FastAPI(title="Fengqiao Hub: intake", version="1", redirect_slashes=False)
+    app = FastAPI(
+        title="Fengqiao Hub: intake", version="1", redirect_slashes=False, routes=ops.routes(checks)
+    )
     limit = RateLimit(rate)
     app.include_router(posting_router(log, keys, limit, clock))
     app.include_router(push_router(log, webhooks or {}, limit, clock))
-    app.include_router(ops.router(checks))
     return guard(app)
 
 

@@ -1,14 +1,15 @@
-"""Every role a process can play. A builder adds its routes to the process' app and returns its work.
+"""Every role a process can play: work of its own, or a door that answers others, or both.
 
 Builders import what they need themselves: a process loads only the roles it plays.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
-from fastapi import FastAPI
 
 from contracts.stage import Stage
 from services.chassis.house import House, Work
@@ -16,7 +17,15 @@ from services.chassis.loop import StageLoop
 from services.rulebooks import rules_of
 from services.secret import secret_of
 
-Build: TypeAlias = Callable[[House, FastAPI], Sequence[Work]]
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+Begin: TypeAlias = Callable[[House], Sequence[Work]]
+Door: TypeAlias = "Callable[[House, FastAPI], Sequence[Work]]"
+
+
+def _nothing(house: House) -> Sequence[Work]:
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,8 @@ class Role:
     """One kind of process."""
 
     about: str
-    build: Build
+    work: Begin = _nothing
+    door: Door | None = None  # adds its routes to the process' app and returns the work behind them
     alone: bool = False  # a second one would only do the same again
 
 
@@ -40,13 +50,13 @@ def _intake(house: House, app: FastAPI) -> Sequence[Work]:
     return []
 
 
-def _pull(house: House, app: FastAPI) -> Sequence[Work]:
+def _pull(house: House) -> Sequence[Work]:
     from services.pull_worker import pull_platforms
 
     return [pull_platforms]
 
 
-def _classify(house: House, app: FastAPI) -> Sequence[Work]:
+def _classify(house: House) -> Sequence[Work]:
     from classifier.judge import load_judge
     from classifier.stage import ClassifyStage
 
@@ -56,25 +66,25 @@ def _classify(house: House, app: FastAPI) -> Sequence[Work]:
     return [_looping(ClassifyStage(judge))]
 
 
-def _route(house: House, app: FastAPI) -> Sequence[Work]:
+def _route(house: House) -> Sequence[Work]:
     from router.stage import load_router
 
     return [_looping(load_router(rules_of(house.settings, "router"), secret_of(house).encode()))]
 
 
-def _feedback(house: House, app: FastAPI) -> Sequence[Work]:
+def _feedback(house: House) -> Sequence[Work]:
     from feedback.stage import load_feedback
 
     return [_looping(load_feedback(rules_of(house.settings, "feedback")))]
 
 
-def _clock(house: House, app: FastAPI) -> Sequence[Work]:
+def _clock(house: House) -> Sequence[Work]:
     from services.clock_worker import fire_clocks
 
     return [fire_clocks]
 
 
-def _receipt(house: House, app: FastAPI) -> Sequence[Work]:
+def _receipt(house: House) -> Sequence[Work]:
     from feedback.deliveries import ReceiptStage
     from services.receipt_worker import send_receipts
 
@@ -88,14 +98,14 @@ def _hub(house: House, app: FastAPI) -> Sequence[Work]:
 
 
 ROLES: dict[str, Role] = {
-    "intake": Role("Takes postings over REST, CloudEvents and webhooks", _intake),
+    "intake": Role("Takes postings over REST, CloudEvents and webhooks", door=_intake),
     "pull": Role("Pulls the platforms that wait to be asked", _pull, alone=True),
     "classify": Role("Splits complaints into cases and judges them", _classify),
     "route": Role("Links twins and matches every case with a force", _route),
     "feedback": Role("Keeps the life of every case", _feedback),
     "clock": Role("Fires the clocks that fell due", _clock),
     "receipt": Role("Tells the platforms where their complaints stand", _receipt),
-    "hub": Role("Console, case API, streams for agencies, operations", _hub),
+    "hub": Role("Console, case API, streams for agencies, operations", door=_hub),
 }
 
 

@@ -19,9 +19,10 @@ from services.api.deeds import ANSWERS, Deed, Done, command_id, command_of, must
 from services.api.parts import Parts, viewer_of
 from services.api.search import Wanted, cursor_after, page_of
 from services.api.seen import CaseSeen, ChangeSeen
-from services.http.auth import Caller, Needs, Scope
+from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
+from services.http.scopes import Scope
 
 
 class CasePage(BaseModel):

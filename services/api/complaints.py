@@ -20,9 +20,10 @@ from feedback.receipts import MEANING
 from feedback.tables import Case
 from feedback.views import SEE_SENSITIVE, Viewer, concerns
 from services.api.parts import Parts, viewer_of
-from services.http.auth import Caller, Needs, Scope
+from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
+from services.http.scopes import Scope
 
 
 class CaseStanding(BaseModel):

@@ -25,9 +25,10 @@ from services.api.reading import Reading
 from services.api.seen import CaseSeen
 from services.api.slots import AT_MOST, Slots
 from services.api.subscriptions import find
-from services.http.auth import Caller, Needs, Scope
+from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
+from services.http.scopes import Scope
 from services.secret import secret_of
 
 MAX_WAIT = 30.0  # seconds a poll may hang

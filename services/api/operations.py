@@ -16,8 +16,9 @@ from services.api.parts import Parts
 from services.chassis.letters import Letter, drop
 from services.console.watch import Watched, watch
 from services.groups import GROUPS
-from services.http.auth import Caller, Needs, Scope
+from services.http.auth import Caller, Needs
 from services.http.described import documented
+from services.http.scopes import Scope
 from services.redrive import redrive
 
 _ANSWERS = documented(400, 401, 403, 413, 422, 503)

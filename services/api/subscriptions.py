@@ -16,9 +16,10 @@ from contracts.topics import CASE_PROGRESSED
 from feedback.streams import Filter, Grants
 from feedback.tables import StreamCursor, Subscription
 from services.api.parts import Line, Parts, is_centre
-from services.http.auth import Caller, Needs, Scope
+from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
+from services.http.scopes import Scope
 
 
 class Wish(BaseModel):

@@ -8,12 +8,12 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from contracts.errors import HubError, LogDown, TooManyDeadLetters
 from contracts.topics import TOPICS
@@ -21,6 +21,9 @@ from services.chassis.database import Database
 from services.chassis.log import Log
 from services.chassis.open_log import open_log
 from services.chassis.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 DRAIN = 20.0  # seconds from the first signal to the last breath
 LOOK = 1.0  # seconds between two tries to find the log
@@ -37,9 +40,18 @@ class House:
     settings: Settings
     log: Log
     database: Database
-    http: httpx.AsyncClient
+    closing: AsyncExitStack = field(default_factory=AsyncExitStack)  # what is let go of at the end
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     halted: list[str] = field(default_factory=list)  # stages that refuse to go on
+
+    @cached_property
+    def http(self) -> "httpx.AsyncClient":
+        """The client for the platforms, made when first asked for: most processes never speak to one."""
+        import httpx
+
+        client = httpx.AsyncClient(timeout=10.0, trust_env=False)
+        self.closing.push_async_callback(client.aclose)
+        return client
 
     async def pause(self, seconds: float) -> bool:
         """Wait; true when it is time to stop."""
@@ -63,8 +75,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await _connect(log, patient=bool(settings.log))
         database = Database(settings.database_url, settings.pool)
         stack.push_async_callback(database.stop)
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=10.0, trust_env=False))
-        yield House(settings, log, database, http)
+        yield House(settings, log, database, stack)
 
 
 async def _connect(log: Log, patient: bool) -> None:
@@ -135,7 +146,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serving(app: FastAPI, host: str, port: int) -> Work:
+def serving(app: ASGIApp, host: str, port: int) -> Work:
     """The work of answering HTTP."""
 
     async def serve(house: House) -> None:

@@ -13,7 +13,8 @@ from services.chassis.database import Database
 from services.console.session import add_operator, hash_password
 from services.console.tables import Operator
 from services.console.words import Role
-from services.http.auth import Caller, Scope, hash_of
+from services.http.auth import Caller, hash_of
+from services.http.scopes import Scope
 from services.http.tables import ApiKey
 from services.keys import add_keys
 

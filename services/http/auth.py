@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import structlog
 from fastapi import Request
@@ -17,24 +16,12 @@ from fastapi.security.base import SecurityBase
 from contracts.errors import Transient
 from contracts.vocabulary import Platform
 from services.http.problem import Problem
+from services.http.scopes import Scope
 from services.http.tables import ApiKey
 
 _PREFIX = "fengqiao_"  # so that scanners for leaked secrets can know one
 _PATIENCE = 2.0  # seconds for one reading of the keys
 _log = structlog.get_logger(__name__)
-
-
-class Scope(StrEnum):
-    """What a key may be used for."""
-
-    COMPLAINTS_WRITE = "complaints:write"
-    COMPLAINTS_READ = "complaints:read"
-    CASES_READ = "cases:read"
-    CASES_ACT = "cases:act"
-    STREAMS_READ = "streams:read"
-    STREAMS_WRITE = "streams:write"
-    OPS_READ = "ops:read"
-    OPS_WRITE = "ops:write"
 
 
 @dataclass(frozen=True, slots=True)

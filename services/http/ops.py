@@ -1,44 +1,37 @@
-"""What every process answers about itself: alive, ready, measured."""
+"""What every process answers about itself: alive, ready, measured. For orchestrators, not for callers of the
+API; and on Starlette alone, since a worker does without FastAPI's memory."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
-from services.http.described import documented
 from services.http.problem import respond
 
 Check = Callable[[], Awaitable[object]]
 _PATIENCE = 2.0  # seconds for one check; an orchestrator asks every few
 
 
-def router(checks: Mapping[str, Check], registry: CollectorRegistry = REGISTRY) -> APIRouter:
+def routes(checks: Mapping[str, Check], registry: CollectorRegistry = REGISTRY) -> list[BaseRoute]:
     """`/healthz`, `/readyz` and `/metrics`. A check fails by raising or by taking too long."""
-    routes = APIRouter(tags=["operations"])
 
-    @routes.get("/healthz", summary="Is the process alive?")
-    async def healthz() -> dict[str, str]:
-        return {"status": "alive"}
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
 
-    @routes.get("/readyz", summary="Can it do its work?", responses=documented(503), response_model=None)
-    async def readyz() -> dict[str, str] | Response:
+    async def readyz(_: Request) -> Response:
         outcomes = await asyncio.gather(*(_fails(check) for check in checks.values()))
         failed = [name for name, fails in zip(checks, outcomes, strict=True) if fails]
         if failed:
             return respond(503, "not_ready", "Not ready.", {"Retry-After": "1"}, failed=failed)
-        return {"status": "ready"}
+        return JSONResponse({"status": "ready"})
 
-    @routes.get(
-        "/metrics",
-        summary="Prometheus metrics",
-        response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-    )
-    async def metrics() -> Response:
+    async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return routes
+    return [Route(f"/{answer.__name__}", answer) for answer in (healthz, readyz, metrics)]
 
 
 async def _fails(check: Check) -> bool:

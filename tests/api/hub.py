@@ -25,7 +25,8 @@ from services.chassis.house import House, open_house
 from services.chassis.log import Log, Reader
 from services.chassis.settings import Settings
 from services.groups import GROUPS
-from services.http.auth import Caller, Scope
+from services.http.auth import Caller
+from services.http.scopes import Scope
 from services.keys import add_keys
 from services.migrate import migrate
 from services.roles import ROLES

@@ -11,7 +11,8 @@ from contracts.errors import Fault, Invalid
 from contracts.vocabulary import Platform
 from services.chassis.local import LocalLog
 from services.chassis.log import Log, Message
-from services.http.auth import Caller, KeyRing, Scope, issue
+from services.http.auth import Caller, KeyRing, issue
+from services.http.scopes import Scope
 from services.http.tables import ApiKey
 from services.intake_api import build
 
