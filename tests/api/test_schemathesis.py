@@ -32,7 +32,7 @@ config = schemathesis.Config.from_dict(
             },
             # What a schema cannot say: another's agency, a place beyond the key's, a cursor of somebody else.
             "positive_data_acceptance": {"expected-statuses": ["2xx", 401, 403, 404, 409, 422]},
-        }
+        },
     }
 )
 
