@@ -1,6 +1,6 @@
 """Receipts on their way out: a stage that notes what is due, and the schedule of trying."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,10 +23,16 @@ PATIENCE = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 3600, 7200,
 
 
 class ReceiptStage:
-    """Notes every receipt that is due. What is sent when is the receipt worker's business."""
+    """Notes every receipt that is due. What is sent when is the receipt worker's business.
+
+    Platforms that are not `told` read it here, so nobody need look for a way to send theirs.
+    """
 
     name = "receipt"
     reads = (RECEIPT_DUE,)
+
+    def __init__(self, told: Collection[str]) -> None:
+        self._told = frozenset(told)
 
     def queries(self, batch: Sequence[Event]) -> Mapping[str, Query]:
         """Nothing must be known to write a thing down."""
@@ -34,27 +40,41 @@ class ReceiptStage:
 
     def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:
         """One row a receipt."""
-        return [Outcome(event, [_noted(event)]) for event in batch]
+        return [Outcome(event, [self._noted(event)]) for event in batch]
+
+    def _noted(self, event: Event) -> Write:
+        receipt = event.data
+        assert isinstance(receipt, ReceiptDue)  # noqa: S101
+        told = receipt.platform in self._told
+        return _row(event.id, receipt, "pending" if told else "offered", receipt.at if told else None)
 
 
-def _noted(event: Event) -> Write:
-    receipt = event.data
-    assert isinstance(receipt, ReceiptDue)  # noqa: S101
+def _row(event_id: UUID, receipt: ReceiptDue, state: str, next_try_at: datetime | None) -> Write:
     values = {
-        "event_id": event.id,
+        "event_id": event_id,
         "complaint_id": receipt.complaint_id,
         "case_id": receipt.case_id,
         "platform": receipt.platform.value,
         "answer": receipt.answer.value,
         "receipt": receipt.model_dump(mode="json"),
         "at": receipt.at,
-        "state": "pending",
+        "state": state,
         "attempts": 0,
-        "next_try_at": receipt.at,
+        "next_try_at": next_try_at,
         "last_error": None,
         "delivered_at": None,
     }
     return Write(ReceiptDelivery, values, How.KEEP)
+
+
+def waiting(now: datetime) -> Query:
+    """The platforms that something is due for."""
+    platform = col(ReceiptDelivery.platform)
+    return (
+        select(platform)
+        .where(col(ReceiptDelivery.state).in_(WAITING), col(ReceiptDelivery.next_try_at) <= now)
+        .distinct()
+    )
 
 
 def due(platform: Platform, now: datetime, limit: int) -> Query:

@@ -27,25 +27,35 @@ logger = structlog.get_logger()
 
 async def send_receipts(house: House) -> None:
     """Send what is due until told to stop; a platform that is slow or away holds nobody else's up."""
-    known = adapters(house)
+    known, busy = adapters(house), set[Platform]()
     async with asyncio.TaskGroup() as group:
-        for platform in Platform:
-            group.create_task(_keep_telling(house, platform, known.get(platform)))
+        while not await house.pause(LOOK):
+            for platform in await _waiting(house) - busy:
+                busy.add(platform)
+                group.create_task(_tell_all(house, platform, known.get(platform), busy))
 
 
-async def _keep_telling(house: House, platform: Platform, adapter: Adapter | None) -> None:
-    while not await house.pause(LOOK):
-        try:
-            while not house.stop.is_set() and (rows := await _claim(house, platform)):
-                await _tell(house, platform, adapter, rows)
-        except Transient as error:
-            logger.warning("receipts_wait", platform=platform, error=type(error).__name__)
+async def _waiting(house: House) -> set[Platform]:
+    try:
+        rows = await house.database.rows(deliveries.waiting(datetime.now(UTC)))
+    except Transient as error:
+        logger.warning("receipts_wait", error=type(error).__name__)
+        return set()
+    return {Platform(row.platform) for row in rows}
+
+
+async def _tell_all(house: House, platform: Platform, adapter: Adapter | None, busy: set[Platform]) -> None:
+    try:
+        while not house.stop.is_set() and (rows := await _claim(house, platform)):
+            await _tell(house, platform, adapter, rows)
+    except Transient as error:
+        logger.warning("receipts_wait", platform=platform, error=type(error).__name__)
+    finally:
+        busy.discard(platform)
 
 
 async def _claim(house: House, platform: Platform) -> Sequence[AnyRow]:
     now = datetime.now(UTC)
-    if not await house.database.rows(deliveries.due(platform, now, 1)):
-        return []
     async with house.database.transaction() as connection:
         rows = (await connection.execute(deliveries.due(platform, now, AT_ONCE))).all()
         leased = deliveries.held_back([row.event_id for row in rows], now + deliveries.LEASE)

@@ -86,9 +86,10 @@ def _clock(house: House) -> Sequence[Work]:
 
 def _receipt(house: House) -> Sequence[Work]:
     from feedback.deliveries import ReceiptStage
+    from services.platforms import adapters
     from services.receipt_worker import send_receipts
 
-    return [_looping(ReceiptStage()), send_receipts]
+    return [_looping(ReceiptStage(adapters(house))), send_receipts]
 
 
 def _hub(house: House, app: FastAPI) -> Sequence[Work]:

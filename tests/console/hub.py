@@ -161,5 +161,5 @@ def _free_port() -> int:
 
 
 HASH = hash_password(PASSWORD)
-_STAGES = (ClassifyStage(load_judge()), load_router(), load_feedback(), ReceiptStage())
+_STAGES = (ClassifyStage(load_judge()), load_router(), load_feedback(), ReceiptStage(()))
 GROUPS = {stage.name: [topic.name for topic in stage.reads] for stage in _STAGES}
