@@ -72,8 +72,8 @@ class Report:
         if self.runs:
             yield "From posted to handed off in ms, CPU a complaint in µs", [_HEAD, *map(_row, self.runs)]
         if self.bulk:
-            roles = [(name, f"{self.bulk.micros(name):.0f}") for name in (*ROLES, *_ENGINES)]
-            yield f"CPU by process, {self.bulk.name}", [("process", "µs a complaint"), *roles]
+            head = ("process", "µs a complaint", "MiB at the end")
+            yield f"By process, {self.bulk.name}", [head, *map(self._process, (*ROLES, *_ENGINES))]
 
     def _sentences(self) -> Iterator[str]:
         if run := self.sustained:
@@ -95,6 +95,10 @@ class Report:
             yield f"Idle: the hub takes {100 * sum(self.idle[r] for r in ROLES):.1f} % of a core."
         if self.memory:
             yield f"Memory: {sum(self.memory.values()) / 2**20:.0f} MiB in {len(self.memory)} processes."
+
+    def _process(self, name: str) -> Sequence[str]:
+        memory = f"{self.memory[name] / 2**20:.0f}" if name in self.memory else ""
+        return name, f"{self.bulk.micros(name):.0f}" if self.bulk else "", memory
 
     def _floor(self) -> dict[str, float] | None:
         if not (self.floor and self.bulk):
