@@ -1,3 +1,9 @@
-"""What every test may ask for: the real engines and a real browser."""
+"""What every test may ask for: the real engines and a real browser; and how long Hypothesis may take."""
+
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.engines"]
+
+# No test is judged by the clock: how fast this machine happens to be today says nothing about the hub.
+settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hub")

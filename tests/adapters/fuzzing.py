@@ -27,7 +27,6 @@ from tests.adapters.bench import (
 
 INHERITED = settings(
     max_examples=60,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
 )

@@ -352,7 +352,7 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 media = st.sampled_from([JSON, "application/cloudevents+json", "application/cloudevents-batch+json"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(json_of(scalars), media)
 async def test_any_json_gets_a_verdict(client: httpx.AsyncClient, body: object, media_type: str) -> None:
     response = await send(client, body, media_type)

@@ -45,7 +45,7 @@ def own(body: Any) -> Any:
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_the_api_is_as_described(case: schemathesis.Case[Any]) -> None:
     case.body = own(case.body)
     case.call_and_validate(headers={"Authorization": f"Bearer {GRID}"})

@@ -266,4 +266,4 @@ class LocalAgainstModel(RuleBasedStateMachine):
 
 
 TestLocalAgainstModel = LocalAgainstModel.TestCase
-TestLocalAgainstModel.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestLocalAgainstModel.settings = settings(max_examples=25, stateful_step_count=25)

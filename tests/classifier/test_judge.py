@@ -28,7 +28,7 @@ LONG = [*TRAPS[1:], "我老公打我，", "二十个人堵在门口欠工资", "
 
 
 @given(TEXTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_gets_a_valid_judgement(text: str) -> None:
     judgement = judged(text)
     assert judgement == judged(text)

@@ -273,7 +273,7 @@ def test_every_fault_is_a_sentence() -> None:
         assert one.message.endswith((".", "none.")) and "{" not in one.message
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(sorted(FULL)), anything).map(lambda some: FULL | some) | anything)
 def test_anything_at_all_is_either_admitted_or_refused_with_faults(raw: object) -> None:
     try:
@@ -284,7 +284,7 @@ def test_anything_at_all_is_either_admitted_or_refused_with_faults(raw: object) 
         ComplaintReceived.model_validate_json(event.data.model_dump_json())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=()), min_size=1))
 def test_normalising_is_idempotent(text: str) -> None:
     try:

@@ -241,7 +241,7 @@ avoided = st.frozensets(st.sampled_from(sorted(MATCHER.registry.by_id)), max_siz
 moments = st.integers(0, 7 * 24).map(lambda hours: MONDAY_TEN + timedelta(hours=hours))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(one=matters, at=moments, avoid=avoided, at_least=st.none() | st.sampled_from(Level))
 def test_whatever_comes(one: Matter, at: Any, avoid: frozenset[str], at_least: Level | None) -> None:
     found = match(one, at=at, avoid=avoid, at_least=at_least)
