@@ -1,4 +1,4 @@
-"""Long polls on both logs: from now on, at least once, behind what was committed, never stuck."""
+"""Long polls and streams on both logs: from now on, at least once, behind what was committed, never stuck."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.api.slots import AT_MOST
 from services.chassis.local import LocalLog
 from tests.api.hub import LONG, NO_CLOCKS, VIOLENCE, YUECHENG, ZHUJI, Hub, beside, hub_in
-from tests.streams.streaming import about, commit, everything, poll, subscribe
+from tests.streams.streaming import about, commit, everything, next_about, poll, served, stream, subscribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,6 +53,19 @@ async def test_a_cursor_goes_on_without_gap_or_repeat(hub: Hub) -> None:
     found = about(await everything(hub, path, limit=2), *cases)
     assert sorted(event["subject"] for event in found) == sorted(map(str, cases))
     assert len({event["id"] for event in found}) == 5
+
+
+async def test_a_stream_on_either_log_tells_what_a_poll_tells_and_goes_on_where_it_broke(hub: Hub) -> None:
+    path = await subscribe(hub)
+    async with served(hub) as address:
+        async with stream(hub, address, path) as told:
+            first = await hub.case()
+            seen = await next_about(told, first)
+        second = await hub.case()
+        async with stream(hub, address, path, after=seen.id) as told:
+            other = await next_about(told, second)
+    polled = about(await everything(hub, path), first, second)
+    assert [seen.event, other.event] == sorted(polled, key=lambda event: event["subject"] != str(first))
 
 
 async def test_the_limit_holds(hub: Hub) -> None:
