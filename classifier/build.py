@@ -1,21 +1,18 @@
 """The hub's own models, made from the corpus where the hub is set up: nothing trained is ever committed."""
 
-import json
 import random
-from collections.abc import Callable, Iterator
-from importlib.resources import files
+from collections.abc import Callable
 from os import getpid
 from pathlib import Path
 from typing import Any
 
 from classifier.alarm import CALM, DANGER, lettered
+from classifier.corpora import code_of, corpus, whole
+from classifier.lessons import of_corpus, teach
 from classifier.model import Model
 from classifier.model_file import BUILT, save_model
-from classifier.reading import Part, read
-from classifier.rulebook import category_words, load_rulebook
+from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
-from classifier.split import Span
-from classifier.text import normalise
 from classifier.topics import subject
 from classifier.training import train
 from contracts.ids import digest
@@ -46,11 +43,7 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
 
 def train_categories(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
     """The model of the taxonomy's categories."""
-    rows = list(corpus("categories"))
-    parts = [whole(row["text"], rulebook) for row in rows]
-    labels = [_code(row) for row in rows]
-    evidence = [part.evidence for part in parts]
-    return train([part.text for part in parts], labels, evidence, _primer(), tell)
+    return teach(of_corpus(), rulebook, tell)
 
 
 def train_dangers(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
@@ -61,36 +54,15 @@ def train_dangers(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
     return train(texts, [label for _, label in rows], tell=tell)
 
 
-def whole(text: str, rulebook: Rulebook) -> Part:
-    """A text of the corpus as one matter."""
-    reading = read(text, rulebook)
-    return Part(reading, Span(0, len(reading.plain)))
-
-
-def corpus(name: str) -> Iterator[dict[str, Any]]:
-    """The rows of one file of labelled texts written for the hub."""
-    lines = (files("classifier") / "corpus" / f"{name}.jsonl").read_text("utf-8").splitlines()
-    return map(json.loads, lines)
-
-
 def _long_letters() -> list[str]:
     """Long calm texts: in the corpus all are short, in a county's mail the calm ones are not."""
-    calm = [row["text"] for row in corpus("categories") if subject(_code(row)) not in _MAYBE_DANGEROUS]
+    calm = [row["text"] for row in corpus("categories") if subject(code_of(row)) not in _MAYBE_DANGEROUS]
     dice = random.Random(_SEED)  # noqa: S311  nothing secret
     return ["".join(dice.sample(calm, dice.randint(*_LONG_OF))) for _ in range(_LONG_LETTERS)]
 
 
-def _primer() -> list[tuple[str, str]]:
-    """Every category's own words, so that also those are known that few messages of the corpus are about."""
-    return [(normalise(" ".join(words)), code) for code, words in category_words().items()]
-
-
 def _danger(row: dict[str, Any]) -> str:
     return f"{DANGER}/{row['flags'][0]}" if row["flags"] else CALM
-
-
-def _code(row: dict[str, Any]) -> str:
-    return str(row["category"]).replace(".", "/")
 
 
 def _mark() -> str:

@@ -1,7 +1,7 @@
 """The judge: text in, judgement out. Pure, and never raises for any string."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone
 from classifier.because import letters_of, words
 from classifier.dangers import Danger
 from classifier.extract import respondent
-from classifier.grams import Letters, Stretch
+from classifier.grams import Grams, Letters, Stretch
 from classifier.judgement import Hints, JudgedMatter, Judgement
-from classifier.model import Model
-from classifier.model_file import built_model
+from classifier.model import Evidence, Model
+from classifier.model_file import built_mark, built_model
 from classifier.quantities import amount_yuan, headcount
 from classifier.reading import Part, Reading, read
 from classifier.rulebook import load_rulebook
@@ -23,7 +23,16 @@ from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}
 _WORST_FIRST = tuple(Colour)
+_SHIPPED = "shipped"
 _READS = "zh"  # the language the models were trained on; the rulebook has words of others too
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A model of the categories under the version people know it by."""
+
+    version: str
+    model: Model = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class Judge:
     rulebook: Rulebook
     categories: Model | None = None
     dangers: Model | None = None
+    version: str | None = None  # of the categories' model
+    shadow: Named | None = None  # says what it would have said, and decides nothing
 
     def judge(self, text: str, hints: Hints) -> Judgement:
         """The matters of `text`, at least one. The same text and hints give the same judgement."""
@@ -73,9 +84,19 @@ class Judge:
         reasons = letters_of(
             self.categories, own, [parts[at] for at in known], [about.category for about in read]
         )
-        explained = [about._replace(why=why) for about, why in zip(read, reasons, strict=True)]
+        would = self._would(own, [evidence[at] for at in known])
+        explained = [
+            about._replace(why=why, would=other)
+            for about, why, other in zip(read, reasons, would, strict=True)
+        ]
         by_model = dict(zip(known, explained, strict=True))
         return [by_model.get(at) or topic(points) for at, points in enumerate(evidence)]
+
+    def _would(self, letters: Grams, evidence: Sequence[Evidence]) -> Sequence[str | None]:
+        """What the model in shadow takes each matter for."""
+        if self.shadow is None:
+            return [None] * len(evidence)
+        return [about.category for about in model_topics(self.shadow.model, letters, evidence)]
 
     def _rulings(self, parts: Sequence[Part], known: Sequence[int], letters: Letters) -> list[Ruling]:
         """What must never be missed in each matter."""
@@ -111,6 +132,7 @@ class Judge:
             kind=kind,
             category=about.category,
             second_category=about.second,
+            would=about.would,
             confidence=about.confidence,
             colour=self._colour(kind, certain),
             town_code=self.rulebook.gazetteer.find(own) or town,
@@ -148,5 +170,12 @@ def load_judge(folder: Path | None = None) -> Judge:
     only where the taxonomy knows all its labels.
     """
     rulebook, categories = load_rulebook(folder), built_model("categories")
-    known = categories is not None and set(categories.labels) <= rulebook.categories.keys()
-    return Judge(rulebook, categories if known else None, built_model("dangers"))
+    dangers = built_model("dangers")
+    if categories is None or not fits(categories, rulebook):
+        return Judge(rulebook, None, dangers)
+    return Judge(rulebook, categories, dangers, f"{_SHIPPED}-{built_mark()}")
+
+
+def fits(model: Model, rulebook: Rulebook) -> bool:
+    """Whether the taxonomy knows all the model's labels."""
+    return set(model.labels) <= rulebook.categories.keys()

@@ -36,6 +36,7 @@ class JudgedMatter:
     headcount: int | None
     amount_yuan: int | None
     respondent: str | None = field(repr=False)
+    would: str | None = None  # what the model in shadow would say; counted, never acted on
 
 
 @dataclass(frozen=True, slots=True)

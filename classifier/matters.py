@@ -19,8 +19,10 @@ def hints_of(complaint: ComplaintReceived) -> Hints:
     )
 
 
-def matter_of(complaint: ComplaintReceived, judgement: Judgement, ordinal: int, taxonomy: str) -> Matter:
-    """The contract's matter number `ordinal`, judged by the taxonomy of that version."""
+def matter_of(
+    complaint: ComplaintReceived, judgement: Judgement, ordinal: int, taxonomy: str, model: str | None
+) -> Matter:
+    """The contract's matter number `ordinal`, judged by the taxonomy and the model of these versions."""
     posting, judged = complaint.posting, judgement.matters[ordinal]
     case = case_id(complaint.complaint_id, ordinal)
     return Matter(
@@ -40,6 +42,7 @@ def matter_of(complaint: ComplaintReceived, judgement: Judgement, ordinal: int, 
         category=judged.category,
         second_category=judged.second_category,
         taxonomy=taxonomy,
+        model=model,
         confidence=judged.confidence,
         colour=judged.colour,
         flags=judged.flags,

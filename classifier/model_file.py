@@ -1,5 +1,7 @@
 """A model as one file of plain arrays, as `python -m classifier build` and `train` write it: no pickle."""
 
+import zlib
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -31,12 +33,17 @@ def save_model(model: Model, path: Path) -> None:
 
 def load_model(path: Path) -> Model:
     """A model as `save_model` wrote it. ValueError where the file is something else."""
-    if path.read_bytes()[:2] != b"PK":
-        raise ValueError(f"{path.name} is no model of this classifier")
+    return read_model(path.read_bytes(), path.name)
+
+
+def read_model(raw: bytes, name: str) -> Model:
+    """The model in the bytes of its file. ValueError, with `name`, where they are something else."""
+    if raw[:2] != b"PK":
+        raise ValueError(f"{name} is no model of this classifier")
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with np.load(BytesIO(raw), allow_pickle=False) as arrays:
             if int(arrays["format"]) != _FORMAT:
-                raise ValueError(f"{path.name} is of another version: train it again")
+                raise ValueError(f"{name} is of another version: train it again")
             return Model(
                 slots=arrays["slots"].astype(np.int64),
                 rarity=arrays["rarity"].astype(np.float32),
@@ -47,11 +54,16 @@ def load_model(path: Path) -> Model:
                 cue_weight=float(arrays["cue_weight"]),
                 thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),
             )
-    except (KeyError, BadZipFile) as fault:
-        raise ValueError(f"{path.name} is no model of this classifier") from fault
+    except (KeyError, BadZipFile, OSError, zlib.error) as fault:
+        raise ValueError(f"{name} is no model of this classifier") from fault
 
 
 def built_model(name: str) -> Model | None:
     """A model that `python -m classifier build` made; None where it has not run."""
     path = BUILT / f"{name}.npz"
     return load_model(path) if path.exists() else None
+
+
+def built_mark() -> str:
+    """A short fingerprint of what the built models were made from."""
+    return (BUILT / "made_from").read_text("utf-8")[:8]

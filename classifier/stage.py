@@ -1,7 +1,8 @@
 """The classify stage: a complaint comes in, one case a matter goes out."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ from sqlalchemy import Select, select
 from classifier.judge import Judge
 from classifier.judgement import Judgement
 from classifier.matters import hints_of, matter_of
-from classifier.tables import Complaint
+from classifier.tables import Complaint, ShadowCount
 from contracts.events import Actor, CaseCommand, CaseOpened, ComplaintReceived
 from contracts.ids import case_id, event_id
 from contracts.personal import Contract
@@ -32,9 +33,12 @@ class _Known:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ClassifyStage:
-    """Opens a case for each matter; a revision supplements the cases there are and opens what is new."""
+    """Opens a case for each matter; a revision supplements the cases there are and opens what is new.
+
+    Another judge may take the place of `judge` between two batches.
+    """
 
     judge: Judge
     name: str = "classify"
@@ -59,7 +63,22 @@ class ClassifyStage:
             outcome, after = self._one(event, complaint, judgement, before)
             known[complaint.complaint_id] = after
             outcomes.append(outcome)
-        return outcomes
+        return self._with_counts(outcomes, judgements)
+
+    def _with_counts(self, outcomes: list[Outcome], judgements: Sequence[Judgement]) -> list[Outcome]:
+        """The outcomes; the first that writes also counts what a model in shadow made of the batch.
+
+        In one order, or two workers that count the same pairs would wait for each other.
+        """
+        judged = [(o, j) for o, j in zip(outcomes, judgements, strict=True) if o.writes]
+        pairs = Counter(
+            (m.category, m.would) for _, judgement in judged for m in judgement.matters if m.would
+        )
+        if self.judge.shadow is None or not pairs:
+            return outcomes
+        counts = [_count(self.judge, *pair, number) for pair, number in sorted(pairs.items())]
+        first = judged[0][0]
+        return [replace(o, writes=[*o.writes, *counts]) if o is first else o for o in outcomes]
 
     def _one(
         self, event: Event, complaint: ComplaintReceived, judgement: Judgement, before: _Known | None
@@ -100,9 +119,21 @@ class ClassifyStage:
         return Write(Complaint, values, How.PUT if before else How.INSERT)
 
     def _open(self, event: Event, complaint: ComplaintReceived, judgement: Judgement, ordinal: int) -> Event:
-        matter = matter_of(complaint, judgement, ordinal, self.judge.rulebook.version)
+        judge = self.judge
+        matter = matter_of(complaint, judgement, ordinal, judge.rulebook.version, judge.version)
         key = matter.town_code or NOWHERE
         return _follow(event, ordinal, CASE_OPENED, key, str(matter.case_id), CaseOpened(matter=matter))
+
+
+def _count(judge: Judge, category: str, would: str, matters: int) -> Write:
+    values = {
+        "version": judge.shadow.version if judge.shadow else "",
+        "live": judge.version or "",
+        "category": category,
+        "would": would,
+        "matters": matters,
+    }
+    return Write(ShadowCount, values, How.ADD)
 
 
 def _data(event: Event) -> ComplaintReceived:

@@ -1,4 +1,4 @@
-"""Rows of complaints. Only the classify stage writes them."""
+"""Rows of complaints and of what a model in shadow made of them. Only the classify stage writes them."""
 
 from datetime import datetime
 from typing import Any
@@ -27,3 +27,15 @@ class Complaint(SQLModel, table=True):
     taxonomy: str  # the version it was judged by
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)
     revised_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ShadowCount(SQLModel, table=True):
+    """How often a model in shadow would have said `would` where the one in use said `category`."""
+
+    __tablename__ = "shadow_count"
+
+    version: str = Field(primary_key=True)  # in shadow
+    live: str = Field(primary_key=True)  # in use meanwhile
+    category: str = Field(primary_key=True)
+    would: str = Field(primary_key=True)
+    matters: int

@@ -24,6 +24,7 @@ class Topic(NamedTuple):
     second: str | None
     confidence: float
     why: tuple[str, ...] = ()  # a person's words may stand in it
+    would: str | None = None  # the category by a model in shadow
 
 
 def subject(code: str) -> str:

@@ -82,7 +82,7 @@ def _fit_levels(
         if leaves:
             parts.append(_fit(matrix[mine], labels[mine], penalty, leaves))
     return (
-        tuple(name for names, _, _ in parts for name in names),
+        tuple(str(name) for names, _, _ in parts for name in names),
         np.ascontiguousarray(np.concatenate([weights for _, weights, _ in parts], axis=1)),
         np.concatenate([bias for _, _, bias in parts]),
     )

@@ -24,6 +24,8 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # a traceback with locals could quote a citizen
 )
+_models = typer.Typer(no_args_is_help=True)
+cli.add_typer(_models, name="model", help="Models of the categories.", rich_help_panel="Models")
 out = Console(soft_wrap=True)
 _SHORTEST = 8  # characters of a password
 
@@ -178,6 +180,34 @@ def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None
         out.print(f"{count} taken back.")
 
     _go(take_back())
+
+
+@cli.command(rich_help_panel="Models")
+def retrain(
+    folds: Annotated[int, typer.Option(min=2, help="Parts the held-out comparison is made in.")] = 5,
+) -> None:
+    """Learn from what people corrected: a candidate and a report. Nothing goes live by itself."""
+    from services.models.cli import learn
+
+    _go(learn(folds))
+
+
+@_models.command("list")
+def list_models() -> None:
+    """Every model, and which one judges."""
+    from services.models.cli import show
+
+    _go(show())
+
+
+@_models.command("shadow")
+def shadow_model(
+    version: Annotated[str | None, typer.Argument(help="Left out: nobody judges along any more.")] = None,
+) -> None:
+    """Have a candidate judge along: counted, never acted on. Going live is decided at the console."""
+    from services.models.cli import shadow
+
+    _go(shadow(version))
 
 
 @cli.command(rich_help_panel="Demonstration")

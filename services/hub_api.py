@@ -8,7 +8,7 @@ from classifier.rulebook import category_names
 from router.data_files import DATA
 from router.force_files import load_registry
 from services.actions import Actions
-from services.api import cases, complaints, events, nowhere, operations, subscriptions
+from services.api import cases, complaints, events, models, nowhere, operations, subscriptions
 from services.api.parts import Parts
 from services.chassis.house import House, Work
 from services.console.app import build as build_console
@@ -24,7 +24,7 @@ def attach(house: House, app: FastAPI) -> Sequence[Work]:
     actions = Actions(house.log, house.database)
     categories = category_names(rules_of(house.settings, "classifier"))
     parts = Parts(house, key_ring(house.database), actions, categories)
-    for module in (complaints, cases, subscriptions, events, operations):
+    for module in (complaints, cases, subscriptions, events, operations, models):
         app.include_router(module.router(parts))
     app.include_router(nowhere.router(app))
     console = build_console(

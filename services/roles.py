@@ -59,11 +59,18 @@ def _pull(house: House) -> Sequence[Work]:
 def _classify(house: House) -> Sequence[Work]:
     from classifier.judge import load_judge
     from classifier.stage import ClassifyStage
+    from services.models.keeper import classify
 
     judge = load_judge(rules_of(house.settings, "classifier"))
     if judge.categories is None or judge.dangers is None:
         structlog.get_logger().warning("no trained models, rules judge alone: python -m classifier build")
-    return [_looping(ClassifyStage(judge))]
+    stage = ClassifyStage(judge)
+
+    async def work(house: House) -> None:
+        await classify(house, stage)
+
+    work.__name__ = stage.name
+    return [work]
 
 
 def _route(house: House) -> Sequence[Work]:

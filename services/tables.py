@@ -11,6 +11,7 @@ import services.chassis.ledger
 import services.chassis.letters
 import services.console.tables
 import services.http.tables
+import services.models.tables
 
 OWNERS = (
     classifier.tables,
@@ -21,6 +22,7 @@ OWNERS = (
     services.chassis.cursors,
     services.console.tables,
     services.http.tables,
+    services.models.tables,
 )
 
 

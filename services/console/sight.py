@@ -61,6 +61,21 @@ class Viewer:
         return self.mends or self.audits
 
     @property
+    def sees_models(self) -> bool:
+        """May see how well the hub judges, in counts."""
+        return self.tries_models or self.audits
+
+    @property
+    def tries_models(self) -> bool:
+        """May have a model judge along in shadow."""
+        return self.role in _LETTER_ROLES
+
+    @property
+    def puts_live(self) -> bool:
+        """May put a model into office, or back: who answers for where cases go, not who runs the machines."""
+        return self.role is Role.COUNTY_CENTRE
+
+    @property
     def audits(self) -> bool:
         return self.role is Role.AUDITOR
 

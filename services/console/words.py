@@ -42,6 +42,8 @@ class Deed(StrEnum):
     OPEN_LETTER = "open_letter"
     REDRIVE = "redrive"
     DROP = "drop"
+    MODEL_SHADOW = "model_shadow"
+    MODEL_LIVE = "model_live"
 
 
 class Purpose(StrEnum):
@@ -181,6 +183,8 @@ NAMES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Deed.OPEN_LETTER: "Opened a dead letter",
         Deed.REDRIVE: "Sent a dead letter again",
         Deed.DROP: "Dropped a dead letter",
+        Deed.MODEL_SHADOW: "Had a model judge along",
+        Deed.MODEL_LIVE: "Put a model into service",
     },
     Purpose: {
         Purpose.CONTACT: "To contact the reporter",

@@ -38,6 +38,7 @@ from services.console.parts import ConsoleParts
 from services.console.session import add_operator, hash_password
 from services.console.tables import Operator
 from services.migrate import migrate
+from services.models.keeper import classify
 from tests.console import seed
 
 PASSWORD = "maple-bridge"
@@ -131,7 +132,10 @@ class Hub:
         config = uvicorn.Config(self.app, port=self.port, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        work = [StageLoop(stage, house.log, house.database).run(house.stop) for stage in _STAGES]
+        classifier, *others = _STAGES
+        assert isinstance(classifier, ClassifyStage)
+        loops = [StageLoop(stage, house.log, house.database).run(house.stop) for stage in others]
+        work = [classify(house, classifier), *loops]
         tasks = [asyncio.create_task(one) for one in (*work, fire_clocks(house), server.serve())]
         while not server.started:
             await asyncio.sleep(0.02)

@@ -1,0 +1,34 @@
+"""The labelled texts written for the hub, as its models learn from them."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from classifier.reading import Part, read
+from classifier.rulebook import category_words
+from classifier.rules import Rulebook
+from classifier.split import Span
+from classifier.text import normalise
+
+
+def corpus(name: str) -> Iterator[dict[str, Any]]:
+    """The rows of one file."""
+    lines = (files("classifier") / "corpus" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    return map(json.loads, lines)
+
+
+def code_of(row: dict[str, Any]) -> str:
+    """The category of a row of the file `categories`."""
+    return str(row["category"]).replace(".", "/")
+
+
+def whole(text: str, rulebook: Rulebook) -> Part:
+    """A text as one matter."""
+    reading = read(text, rulebook)
+    return Part(reading, Span(0, len(reading.plain)))
+
+
+def primer() -> list[tuple[str, str]]:
+    """Every category's own words, so that also those are known that few messages of the corpus are about."""
+    return [(normalise(" ".join(words)), code) for code, words in category_words().items()]

@@ -1,0 +1,39 @@
+"""What people corrected, as rows to learn from beside the corpus."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from classifier.corpora import code_of, corpus, primer, whole
+from classifier.model import Model
+from classifier.rules import Rulebook
+from classifier.training import Progress, train
+
+# Whoever hands lessons in has covered what was found of people; a long number is nobody's business even so.
+_NUMBERS = re.compile(r"[0-9０-９][0-9０-９ -]{3,}[0-9０-９x]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A matter's text with its personal data covered, and the category a person says it has."""
+
+    text: str = field(repr=False)
+    category: str
+
+
+def usable(lessons: Iterable[Lesson], rulebook: Rulebook) -> list[Lesson]:
+    """Those whose category the taxonomy still has, without long numbers, each once."""
+    known = (lesson for lesson in lessons if lesson.category in rulebook.categories)
+    return list(dict.fromkeys(Lesson(_NUMBERS.sub(" ", one.text), one.category) for one in known))
+
+
+def of_corpus() -> list[Lesson]:
+    """The labelled texts written for the hub."""
+    return [Lesson(row["text"], code_of(row)) for row in corpus("categories")]
+
+
+def teach(rows: Sequence[Lesson], rulebook: Rulebook, tell: Progress = lambda _: None) -> Model:
+    """A model of the categories from these rows."""
+    parts = [whole(row.text, rulebook) for row in rows]
+    evidence = [part.evidence for part in parts]
+    return train([part.text for part in parts], [row.category for row in rows], evidence, primer(), tell)

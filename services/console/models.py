@@ -1,0 +1,85 @@
+"""Models: which one judges, which judges along, what people decided; and where they decide."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from contracts.errors import Clash, Invalid
+from services.console import trail
+from services.console.parts import Console, Here
+from services.console.session import Who
+from services.console.sight import Viewer
+from services.console.tables import Operator
+from services.console.views import page
+from services.console.words import Deed
+from services.models.seen import Seen, seen
+from services.models.store import By, Slot, decide
+from services.models.tables import ClassifierModel
+
+routes = APIRouter(prefix="/models")
+SHIPPED = "shipped"
+_DEEDS = {Slot.LIVE: Deed.MODEL_LIVE, Slot.SHADOW: Deed.MODEL_SHADOW}
+
+
+@routes.get("")
+async def models(request: Request, viewer: Who, console: Here) -> HTMLResponse:
+    """What judges, what judges along, what could."""
+    if not viewer.sees_models:
+        raise HTTPException(403)
+    return await _page(request, viewer, console, await seen(console.database))
+
+
+@routes.get("/{version}")
+async def model(version: str, request: Request, viewer: Who, console: Here) -> HTMLResponse:
+    """The report of one model."""
+    if not viewer.sees_models:
+        raise HTTPException(403)
+    query = select(col(ClassifierModel.report)).where(col(ClassifierModel.version) == version)
+    rows = await console.database.rows(query)
+    if not rows:
+        raise HTTPException(404)
+    return page(console, viewer, request, "model.html", version=version, report=rows[0].report)
+
+
+@routes.post("/{slot}")
+async def put(
+    slot: Slot,
+    request: Request,
+    viewer: Who,
+    console: Here,
+    version: Annotated[str, Form()] = "",
+    seq: Annotated[int, Form()] = 0,
+) -> Response:
+    """Decide; no version: nobody in shadow. What somebody decided meanwhile is shown instead."""
+    if not (viewer.puts_live if slot is Slot.LIVE else viewer.tries_models):
+        raise HTTPException(403)
+    now = await seen(console.database)
+    if now.now.seq != seq:
+        return await _page(request, viewer, console, now, 409)
+    chosen = None if version in ("", SHIPPED) else version
+    await trail.record(
+        console.database, viewer, _DEEDS[slot], chosen or (SHIPPED if slot is Slot.LIVE else "–")
+    )
+    try:
+        await decide(console.database, slot, chosen, By(viewer.login, viewer.role.value))
+    except Invalid:
+        raise HTTPException(404) from None
+    except Clash:
+        return await _page(request, viewer, console, await seen(console.database), 409)
+    return RedirectResponse("/models", 303)
+
+
+async def _page(
+    request: Request, viewer: Viewer, console: Console, found: Seen, status: int = 200
+) -> HTMLResponse:
+    logins = {row.by for row in found.now.decisions}
+    query = select(col(Operator.login), col(Operator.post)).where(col(Operator.login).in_(logins))
+    posts = {row.login: row.post for row in await console.database.rows(query)}
+    return page(
+        console, viewer, request, "models.html", status,
+        seen=found, posts=posts, now=datetime.now(UTC), moved=status == 409, shipped=SHIPPED,
+    )  # fmt: skip
