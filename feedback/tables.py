@@ -48,7 +48,7 @@ class Case(SQLModel, table=True):
     attempt: int
     overdue: bool  # a promise was missed and is still owed
     next_due_at: datetime | None = Field(sa_type=UtcDateTime)
-    urgency: int | None  # 0 danger, or a look nobody gave it; 1 promises; 2 none runs; nothing: not open
+    urgency: int | None  # 0 danger, 1 waits for a look, 2 has promises, 3 has none; nothing: not open
     urgent_at: datetime = Field(sa_type=UtcDateTime)  # the order of those that are equally urgent
     seen_at: datetime | None = Field(sa_type=UtcDateTime)
     outcome: str | None

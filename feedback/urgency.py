@@ -1,4 +1,4 @@
-"""Which open case somebody should turn to first: danger, then the promise that lapses soonest."""
+"""Which open case somebody should turn to first: danger, what may be danger, what is due soonest."""
 
 from datetime import datetime, timedelta
 
@@ -10,15 +10,15 @@ LOOK_WITHIN = timedelta(minutes=1)  # how soon a person sees what asks for a loo
 
 
 def urgency(case: CaseProgressed) -> int | None:
-    """0: somebody is in danger, or may be and nobody has looked. 1: a promise runs or was missed. 2: none
+    """0: somebody is in danger. 1: may be, and nobody has looked. 2: a promise runs or was missed. 3: none
     does. None: it needs nobody."""
-    if waits_for_look(case):
-        return 0
-    if case.state in ENDED | {State.LINKED}:
+    if case.state in ENDED or (case.state is State.LINKED and not waits_for_look(case)):
         return None
     if case.colour is Colour.RED:
         return 0
-    return 1 if case.clocks or case.overdue else 2
+    if waits_for_look(case):
+        return 1
+    return 2 if case.clocks or case.overdue else 3
 
 
 def urgent_at(case: CaseProgressed) -> datetime:

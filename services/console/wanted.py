@@ -144,7 +144,7 @@ def read_cursor(cursor: str) -> tuple[int, datetime, UUID] | None:
     """The cursor's urgency, time and id; None where it is none of ours."""
     try:
         urgency, at, case_id = base64.urlsafe_b64decode(cursor).decode().split("~")
-        if urgency not in ("0", "1", "2"):
+        if urgency not in ("0", "1", "2", "3"):
             return None
         return int(urgency), datetime.fromisoformat(at).astimezone(UTC), UUID(case_id)
     except (ValueError, OverflowError, binascii.Error):

@@ -26,7 +26,7 @@ COUNTY = Viewer("county", "", Role.COUNTY_CENTRE, "330681", None, "zh")
 
 def row(n: int, chance: Random) -> dict[str, Any]:
     """A case of many, with many ties."""
-    urgency = chance.choice([0, 1, 1, 2, None])
+    urgency = chance.choice([0, 1, 2, 2, 3, None])
     at = T0 + timedelta(minutes=chance.randrange(5))
     return {
         "id": UUID(int=chance.getrandbits(128)), "number": f"{n:04}", "complaint_id": UUID(int=n),

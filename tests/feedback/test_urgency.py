@@ -27,13 +27,13 @@ def order(house: House, of: Matter) -> tuple[int | None, timedelta]:
 def test_danger_comes_first_then_the_promise_that_lapses_soonest(house: House) -> None:
     red, blue = matter("R", colour=Colour.RED), matter("B", colour=Colour.BLUE)
     house.give(house.routed(red, force()), house.routed(blue, force()))
-    assert (order(house, red), order(house, blue)) == ((0, timedelta(seconds=30)), (1, timedelta(seconds=30)))
+    assert (order(house, red), order(house, blue)) == ((0, timedelta(seconds=30)), (2, timedelta(seconds=30)))
     house.do(blue.case_id, Action.SIGN, person("F1"))
     house.do(blue.case_id, Action.DISPATCH, person("F1"))
-    assert order(house, blue) == (1, timedelta(days=7))
+    assert order(house, blue) == (2, timedelta(days=7))
     house.do(blue.case_id, Action.MEDIATE, person("F1"))
     house.do(blue.case_id, Action.FAIL, person("F1"), note="谈不拢")
-    assert order(house, blue) == (2, timedelta())
+    assert order(house, blue) == (3, timedelta())
     house.do(blue.case_id, Action.CLOSE, person("F1"), outcome="failed")
     assert order(house, blue)[0] is None
 
@@ -44,20 +44,20 @@ def test_what_was_missed_and_has_nothing_to_come_waits_since_receipt(house: Hous
     house.do(question.case_id, Action.SIGN, person("F1"))
     due = house.clocks(question.case_id)["answer"][1]
     house.do(question.case_id, Action.EXPIRE, CLOCK, clock="answer", due_at=due, at=due)
-    assert order(house, question) == (1, timedelta())
+    assert order(house, question) == (2, timedelta())
 
 
 def test_a_look_is_urgent_until_somebody_at_a_centre_gave_it(house: House) -> None:
     house.give(house.routed(LOOK, force()))
     house.do(ID, Action.SIGN, person("F1"))
     house.do(ID, Action.DISPATCH, person("F1"))
-    assert order(house, LOOK) == (0, timedelta(seconds=60))
+    assert order(house, LOOK) == (1, timedelta(seconds=60))
     assert house.do(ID, Action.NOTE, person("F1"), seen=True).refusal == "not_yours|action=note"
     outcome = house.do(ID, Action.NOTE, seen=True, at=T0 + timedelta(seconds=42))
     assert house.case(ID).seen_at == house.progressed(ID).seen_at == T0 + timedelta(seconds=42)
     assert house.timeline(ID)[-1]["why"] == ["seen|seconds=42"]
     assert not answers(outcome), "it is the house's own business"
-    assert order(house, LOOK) == (1, timedelta(days=7))
+    assert order(house, LOOK) == (2, timedelta(days=7))
     assert house.do(ID, Action.NOTE, seen=True).refusal == "seen_already"
 
 
@@ -65,7 +65,7 @@ def test_a_linked_report_still_waits_for_its_look(house: House) -> None:
     lead = matter("L")
     house.give(house.routed(lead, force()), house.routed(LOOK, linked_to=lead.case_id))
     assert house.case(ID).state == "linked"
-    assert order(house, LOOK)[0] == 0
+    assert order(house, LOOK)[0] == 1
     house.do(ID, Action.NOTE, seen=True)
     assert order(house, LOOK)[0] is None
 

@@ -55,17 +55,21 @@ async def test_what_was_there_before_the_order_of_the_desk_gets_its_place(url) -
         made.attributes["connection"] = connection
         command.upgrade(made, "0001")
         table = Table("cases", MetaData(), autoload_with=connection)
-        connection.execute(insert(table).values(**_BEFORE))
+        look = {**_BEFORE, "id": UUID(int=3).hex, "colour": "blue", "look": True}
+        due = {**look, "id": UUID(int=4).hex, "look": False, "overdue": True}
+        connection.execute(insert(table), [_BEFORE, look, due])
 
     def now(connection):
-        places = connection.execute(text("select urgency, urgent_at = received_at, seen_at from cases")).all()
+        places = connection.execute(
+            text("select urgency, urgent_at = received_at, seen_at from cases order by urgency")
+        ).all()
         return places, connection.execute(text("select force_id from case_helper")).all()
 
     await on_connection(url, at_first)
     await migrate(url)
     places, helpers = await on_connection(url, now)
-    assert [tuple(row) for row in places] == [(0, 1, None)]
-    assert [tuple(row) for row in helpers] == [("F2",)]
+    assert [tuple(row) for row in places] == [(0, 1, None), (1, 1, None), (2, 1, None)]
+    assert [tuple(row) for row in helpers] == [("F2",)] * 3
 
 
 async def test_there_is_a_way_back(url) -> None:
