@@ -11,7 +11,7 @@ from contracts.vocabulary import Level, Outcome, State
 from feedback.tables import Case
 from services.chassis import meters
 from services.chassis.database import Database
-from services.console.rows import SOON, UNSEEN
+from services.console.rows import NEEDS_SOMEBODY, SOON, UNSEEN
 from services.console.sight import Viewer, knowable, scope
 
 WINDOW = timedelta(days=30)
@@ -63,7 +63,7 @@ def _standing(viewer: Viewer, now: datetime) -> Query:
         count.filter(col(Case.state) == State.TRIAGE).label("triage"),
         count.filter(waits).label("looks"),
         func.min(col(Case.received_at)).filter(waits).label("oldest_look"),
-    ).where(*scope(viewer), col(Case.urgency).is_not(None))
+    ).where(*scope(viewer), NEEDS_SOMEBODY)
 
 
 def _ended(viewer: Viewer, now: datetime) -> Query:
@@ -72,5 +72,4 @@ def _ended(viewer: Viewer, now: datetime) -> Query:
         *scope(viewer),
         col(Case.received_at) > now - WINDOW,
         col(Case.outcome).in_(_GOOD_ENDS),
-        col(Case.linked_to).is_(None),
     )

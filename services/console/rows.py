@@ -19,7 +19,9 @@ PAGE = 50
 SOON = timedelta(hours=1)
 DONE = frozenset({State.SETTLED, State.CLOSED, State.LINKED})
 OPEN = [state for state in State if state not in DONE]
-UNSEEN = (col(Case.look).is_(True), col(Case.seen_at).is_(None), col(Case.urgency).is_not(None))
+# A range, which SQLite reads from the index; it would not for "not null".
+NEEDS_SOMEBODY = col(Case.urgency) >= 0
+UNSEEN = (col(Case.urgency) <= 1, col(Case.look).is_(True), col(Case.seen_at).is_(None))
 
 
 @dataclass(frozen=True, slots=True)

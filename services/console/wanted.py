@@ -18,7 +18,7 @@ from contracts.stage import AnyRow, Query
 from contracts.vocabulary import Colour, Kind, Platform, State
 from feedback.life import waits_for_look
 from feedback.tables import Case
-from services.console.rows import OPEN, PAGE, SOON, UNSEEN, Row
+from services.console.rows import NEEDS_SOMEBODY, OPEN, PAGE, SOON, UNSEEN, Row
 from services.console.sight import Viewer, in_scope, knowable, scope
 
 _WORDS: Mapping[str, Any] = {"kind": Kind, "colour": Colour, "platform": Platform}
@@ -118,7 +118,7 @@ class Filter:
         cursor = read_cursor(self.after)
         if self.urgent_first:
             order: Any = (col(Case.urgency), col(Case.urgent_at), col(Case.id))
-            query = query.where(col(Case.urgency).is_not(None)).order_by(*order)
+            query = query.where(NEEDS_SOMEBODY).order_by(*order)
             if cursor:
                 query = query.where(tuple_(*order) > tuple_(*cursor))
         else:

@@ -12,12 +12,13 @@ from sqlmodel import col
 
 from classifier.rulebook import category_names
 from contracts import ids
-from contracts.events import CaseProgressed
+from contracts.events import CaseProgressed, Running
 from contracts.stage import Event
-from contracts.vocabulary import Action, Platform, State
+from contracts.vocabulary import Action, ClockKind, Platform, State
 from feedback.life import is_sensitive, waits_for_look
 from services.chassis.letters import Letter
 from services.console.i18n import Language, load_tongues
+from services.console.rows import Row
 from tests.console import seed
 from tests.console.conftest import OpenPage
 from tests.console.hub import Hub
@@ -199,6 +200,27 @@ def test_pages_speak_the_language_and_fit_a_phone(
         page.goto(hub.url + path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh" else "en")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_longest_row_fits_a_phone(open_page: OpenPage, hub: Hub, language: Language) -> None:
+    page, now = open_page("county", language, 390, 844), datetime.now(UTC)
+    case = next(c for c in hub.do(hub.cases()) if not is_sensitive(c) and c.lead)
+    late = (ClockKind.SAME_DAY, ClockKind.SIGN)
+    longest = case.model_copy(
+        update={
+            "state": State.CONFIRMING,
+            "clocks": (Running(kind=ClockKind.CONFIRMATION, due_at=now + timedelta(days=29, hours=23)),),
+            "overdue": late,
+            "missed": tuple(Running(kind=kind, due_at=now - timedelta(hours=23)) for kind in late),
+        }
+    )
+    console = hub.app.state.console
+    html = console.pages.render("parts/row.html", language, row=Row(longest, "clear"), now=now)
+    expect(page.locator("#rows tr").first).to_be_visible()
+    page.evaluate("take", html)
+    expect(page.locator(f"#case-{case.matter.case_id} .state.confirming")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_hidden_tab_rests_and_catches_up(open_page: OpenPage, hub: Hub) -> None:
