@@ -6,12 +6,13 @@ every danger the rules found, in their order: so it learns who does what to whom
 
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from classifier.dangers import Danger
-from classifier.grams import Grams
+from classifier.grams import Letters
 from classifier.model import Model, softmax
 from classifier.reading import Part
 from classifier.rules import Dangers
@@ -51,9 +52,9 @@ def lettered(part: Part) -> str:
     return "\n".join([part.text, *map(_letter, names)])
 
 
-def alarms(model: Model, grams: Grams) -> list[Alarm]:
+def alarms(model: Model, letters: Letters) -> list[Alarm]:
     """What the model makes of lettered texts."""
-    margins, places = model.margins(model.weigh(grams)), model.below[DANGER]
+    margins, places = model.margins(model.weigh(model.known(letters))), model.below[DANGER]
     chances = model.likeliness(margins)[:, model.tops.index(DANGER)]
     flags = [Flag(label.partition("/")[2]) for label in model.labels[places]]
     shares = softmax(margins[:, places] * np.float32(model.sharpness)) * chances[:, None]
@@ -84,5 +85,6 @@ def rule(part: Part, alarm: Alarm, limits: Dangers) -> Ruling:
     return Ruling([*part.dangers, own], flags, look)
 
 
+@cache
 def _letter(name: str) -> str:
     return chr(_PRIVATE + zlib.crc32(name.encode()) % _PRIVATE_SIZE)

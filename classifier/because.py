@@ -1,12 +1,12 @@
 """Why a matter was taken for what it is: the rulebook's words, and the letters the model went by."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
-from classifier.features import Floats
-from classifier.grams import SIZES, Grams
+from classifier.features import Floats, Known
+from classifier.grams import SIZES
 from classifier.model import Model
 from classifier.reading import Part
 from classifier.topics import subject
@@ -21,29 +21,26 @@ _Letter = tuple[int, float]  # its place in the matter and its weight
 
 def words(part: Part, category: str) -> tuple[str, ...]:
     """The rulebook's words for the category's subject that stand in the matter, as one reason or none."""
+    plain, top = part.whole.plain, subject(category)
     hits = part.whole.hits.within(*part.span, "category")
-    mine = [part.whole.plain[h.start : h.end] for h in hits if subject(h.cue.key) == subject(category)]
-    return _reason(WORDS, mine)
+    return _reason(WORDS, [plain[start:end] for start, end, cue in hits if subject(cue.key) == top])
 
 
 def letters_of(
-    model: Model, grams: Grams, parts: Sequence[Part], categories: Sequence[str]
+    model: Model, known: Known, parts: Sequence[Part], categories: Sequence[str]
 ) -> list[tuple[str, ...]]:
     """For each matter the stretches that weigh most for its category, as one reason or none.
 
-    `grams` are the matters' own. Never a piece of somebody's name or number: nobody is told by a reason.
+    `known` are the matters' own grams. Never a piece of a name or number: nobody is told by a reason.
     """
-    sizes = np.array([part.size for part in parts], np.int64)
-    ends = np.cumsum(sizes)
-    weights = _weights(model, grams, categories, int(sizes.sum()))
-    strongest = np.maximum.reduceat(np.append(weights, 0), ends - sizes)
-    strong = np.flatnonzero(weights > np.repeat(np.maximum(strongest * _STANDS_OUT, _LEAST), sizes))
+    weights = _weights(model, known, categories)
+    starts, ends = known.bounds[:-1], known.bounds[1:]
+    least = np.maximum(np.maximum.reduceat(np.append(weights, 0), starts) * _STANDS_OUT, _LEAST)
+    strong = np.flatnonzero(weights > np.repeat(least, ends - starts))
     owners = np.searchsorted(ends, strong, side="right")
+    found = zip(owners.tolist(), (strong - starts[owners]).tolist(), weights[strong].tolist(), strict=True)
     theirs: list[list[_Letter]] = [[] for _ in parts]
-    places = strong - (ends - sizes).take(owners)
-    for owner, place, weight in zip(
-        owners.tolist(), places.tolist(), weights.take(strong).tolist(), strict=True
-    ):
+    for owner, place, weight in found:
         theirs[owner].append((place, weight))
     return [_reason(LETTERS, _stretches(part, own)) for part, own in zip(parts, theirs, strict=True)]
 
@@ -53,17 +50,14 @@ def _reason(code: str, found: Iterable[str]) -> tuple[str, ...]:
     return (f"{code}: {' · '.join(some)}",) if some else ()
 
 
-def _weights(model: Model, grams: Grams, categories: Sequence[str], count: int) -> Floats:
+def _weights(model: Model, known: Known, categories: Sequence[str]) -> Floats:
     """What each letter of the texts end to end adds: an n-gram's weight, shared by its letters."""
-    columns = model.columns(grams.slots)
-    known = np.flatnonzero(columns >= 0)
-    tops = np.array([model.tops.index(subject(category)) for category in categories], np.int64)
-    weights = model.pulls(columns.take(known), tops.take(grams.texts.take(known)))
-    places, sizes = grams.places.take(known), grams.sizes.take(known)
+    tops = np.array([model.tops.index(subject(category)) for category in categories], np.int32)
+    pulls = model.pulls(known, tops.take(known.texts))
+    count = int(known.bounds[-1])
     total = np.zeros(count, np.float32)
-    for size in SIZES:
-        mine = np.flatnonzero(sizes == size)
-        begun = np.bincount(places.take(mine), weights.take(mine) / size, count).astype(np.float32)
+    for size, (start, end) in zip(SIZES, pairwise(known.edges), strict=True):
+        begun = np.bincount(known.places[start:end], pulls[start:end] / size, count).astype(np.float32)
         for offset in range(size):
             total[offset:] += begun[: count - offset]
     return total

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from classifier.corpora import whole
-from classifier.grams import hash_grams
+from classifier.grams import Letters
 from classifier.lessons import Lesson, of_corpus, teach
 from classifier.model import Model
 from classifier.rules import Rulebook
@@ -135,8 +135,8 @@ def _taken(model: Model, lessons: Sequence[Lesson], rulebook: Rulebook) -> list[
         return []
     parts = [whole(lesson.text, rulebook) for lesson in lessons]
     least = dict(model.thresholds)[PROMISED]
-    grams = hash_grams([part.text for part in parts])
-    topics = model_topics(model, grams, [part.evidence for part in parts])
+    known = model.known(Letters([part.text for part in parts]))
+    topics = model_topics(model, known, [part.evidence for part in parts])
     return [Taken(topic, topic.confidence >= least) for topic in topics]
 
 

@@ -13,6 +13,7 @@ _PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉
 _EDGE, _STOP_EDGE = "(?<![0-9a-z])", "(?![0-9a-z])"
 _SOCIAL = "微信号?|vx|wechat|whatsapp|telegram|qq号?|抖音号|小红书号"
 _Pattern = tuple[FoundKind, re.Pattern[str]]
+_LED_BY = 12  # characters by which a match may begin before the number by which it is found
 _LONG_NUMBER = re.compile(r"\d(?:[ .·-]?\d){6}")  # without it none of these can match
 _NUMBERED: tuple[_Pattern, ...] = (
     ("id_number", re.compile(
@@ -81,9 +82,9 @@ def is_id_number(digits: str) -> bool:
 def _patterned(plain: str) -> Iterator[_Span]:
     if "@" in plain:
         yield from _matches(plain, "contact", _MAIL)
-    if _LONG_NUMBER.search(plain):
+    if number := _LONG_NUMBER.search(plain):
         for kind, pattern in _NUMBERED:
-            yield from _matches(plain, kind, pattern)
+            yield from _matches(plain, kind, pattern, max(0, number.start() - _LED_BY))
         yield from (
             span for span in _matches(plain, "id_number", _EIGHTEEN) if is_id_number(plain[span[0] : span[1]])
         )
@@ -91,21 +92,21 @@ def _patterned(plain: str) -> Iterator[_Span]:
         yield from _matches(plain, kind, pattern)
 
 
-def _matches(plain: str, kind: FoundKind, pattern: re.Pattern[str]) -> Iterator[_Span]:
-    group = "v" if "v" in pattern.groupindex else 0
-    for match in pattern.finditer(plain):
-        yield *match.span(group), kind
+def _matches(plain: str, kind: FoundKind, pattern: re.Pattern[str], start: int = 0) -> Iterator[_Span]:
+    """Where the pattern matches, or its one group where it has one."""
+    for match in pattern.finditer(plain, start):
+        yield *match.span(match.lastindex or 0), kind
 
 
 def _addresses(plain: str) -> Iterator[_Span]:
     yield from _matches(plain, "address_detail", _ROOM)
-    if _HOUSE_NUMBER.search(plain):
-        yield from _houses(plain)
+    if number := _HOUSE_NUMBER.search(plain):
+        yield from _houses(plain, max(0, number.start() - _LED_BY))
 
 
-def _houses(plain: str) -> Iterator[_Span]:
+def _houses(plain: str, start: int) -> Iterator[_Span]:
     """From the street and number, or from the building, on. A bare `8号` may be a day: it needs a street."""
-    for match in _HOUSE.finditer(plain):
+    for match in _HOUSE.finditer(plain, start):
         at = match.start()
         street = _STREET.search(plain, max(0, at - _STREET_REACH), at)
         if street or not match["street"] or plain.endswith(_HOUSE_LED_BY, 0, at):

@@ -1,18 +1,29 @@
 """What a linear model reads of texts: the n-grams it knows, weighted."""
 
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from classifier.grams import SLOTS, Grams, Ints
+from classifier.grams import SIZES, SLOTS, Indices, Ints, Letters
 
 Floats = npt.NDArray[np.float32]
 
 
+class Known(NamedTuple):
+    """The grams of some texts that a model knows, by size, then by place."""
+
+    texts: Indices
+    columns: Indices  # the model's
+    places: Ints  # of the first letter, in all texts end to end
+    edges: Sequence[int]  # where those of each size begin, and the end of all
+    bounds: Ints  # where each text begins, and the end of all
+
+
 class Features(NamedTuple):
-    """Weighted grams, the known ones only, text by text."""
+    """Weighted grams, each once a text, text by text."""
 
     bounds: Ints  # those of text `i` stand from `bounds[i]` to `bounds[i + 1]`
     columns: Ints
@@ -24,26 +35,40 @@ class Features(NamedTuple):
         return len(self.bounds) - 1
 
 
-def column_table(slots: Ints) -> npt.NDArray[np.int32]:
+def column_table(slots: Ints) -> Indices:
     """The column of every slot; -1 where the gram is not known."""
     table = np.full(SLOTS, -1, np.int32)
     table[slots] = np.arange(len(slots), dtype=np.int32)
     return table
 
 
-def weigh(grams: Grams, column_of: npt.NDArray[np.int32], rarity: Floats) -> Features:
+def recognise(letters: Letters, column_of: Indices, limits: Ints | None = None) -> Known:
+    """The grams that have a column; of each text's first letters only, where it has a limit."""
+    ends, places, columns = letters.ends(limits), [], []
+    for size, slots in zip(SIZES, letters.slots, strict=True):
+        found = column_of.take(slots)
+        known = np.flatnonzero(found >= 0)
+        known = known.compress(known + size <= ends.take(known))
+        places.append(known)
+        columns.append(found.take(known))
+    edges, where = [0, *accumulate(map(len, places))], np.concatenate(places)
+    return Known(letters.owners.take(where), np.concatenate(columns), where, edges, letters.bounds)
+
+
+def weigh(known: Known, rarity: Floats) -> Features:
     """TF-IDF with damped counts, each text's values of length one."""
-    columns = column_of.take(grams.slots)
-    known = np.flatnonzero(columns >= 0)
-    width = np.int64(len(rarity) or 1)
-    keys = np.sort(grams.texts.take(known) * width + columns.take(known))
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
-    counts = np.diff(first, append=len(keys))
-    rows, places = np.divmod(keys.take(first), width)
-    values = ((1 + np.log(counts)) * rarity.take(places)).astype(np.float32)
-    lengths = np.sqrt(np.bincount(rows, values * values, minlength=grams.size))
-    bounds = np.searchsorted(rows, np.arange(grams.size + 1))
-    return Features(bounds, places, (values / lengths.take(rows)).astype(np.float32))
+    size, width = len(known.bounds) - 1, len(rarity) or 1
+    narrow = size * width < np.iinfo(np.int32).max  # sorted twice as fast
+    keys = np.sort(known.texts * (np.int32 if narrow else np.int64)(width) + known.columns)
+    new = np.ones(len(keys) + 1, np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:-1])
+    edges = np.flatnonzero(new)
+    counts = edges[1:] - edges[:-1]
+    rows, columns = np.divmod(keys.take(edges[:-1]), width)
+    values = ((1 + np.log(counts)) * rarity.take(columns)).astype(np.float32)
+    lengths = np.sqrt(np.bincount(rows, values * values, minlength=size))
+    bounds = np.searchsorted(rows, np.arange(size + 1))
+    return Features(bounds, columns, (values / lengths.take(rows)).astype(np.float32))
 
 
 def sums(features: Features, weights: Floats) -> Floats:

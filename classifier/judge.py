@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone
 from classifier.because import letters_of, words
 from classifier.dangers import Danger
 from classifier.extract import respondent
-from classifier.grams import Grams, Letters, Stretch
+from classifier.grams import Ints, Letters
 from classifier.judgement import Hints, JudgedMatter, Judgement
 from classifier.model import Evidence, Model
 from classifier.model_file import built_mark, built_model
+from classifier.places import the_one
 from classifier.quantities import amount_yuan, headcount
 from classifier.reading import Part, Reading, read
 from classifier.rulebook import load_rulebook
@@ -79,12 +82,13 @@ class Judge:
         evidence = [part.evidence for part in parts]
         if self.categories is None:
             return [topic(points) for points in evidence]
-        own = letters.of([Stretch(row, 0, parts[at].size) for row, at in enumerate(known)])
+        sizes = np.array([parts[at].size for at in known], np.int64)
+        own = self.categories.known(letters, sizes)
         read = model_topics(self.categories, own, [evidence[at] for at in known])
         reasons = letters_of(
             self.categories, own, [parts[at] for at in known], [about.category for about in read]
         )
-        would = self._would(own, [evidence[at] for at in known])
+        would = self._would(letters, sizes, [evidence[at] for at in known])
         explained = [
             about._replace(why=why, would=other)
             for about, why, other in zip(read, reasons, would, strict=True)
@@ -92,16 +96,17 @@ class Judge:
         by_model = dict(zip(known, explained, strict=True))
         return [by_model.get(at) or topic(points) for at, points in enumerate(evidence)]
 
-    def _would(self, letters: Grams, evidence: Sequence[Evidence]) -> Sequence[str | None]:
+    def _would(self, letters: Letters, sizes: Ints, evidence: Sequence[Evidence]) -> Sequence[str | None]:
         """What the model in shadow takes each matter for."""
         if self.shadow is None:
             return [None] * len(evidence)
-        return [about.category for about in model_topics(self.shadow.model, letters, evidence)]
+        own = self.shadow.model.known(letters, sizes)
+        return [about.category for about in model_topics(self.shadow.model, own, evidence)]
 
     def _rulings(self, parts: Sequence[Part], known: Sequence[int], letters: Letters) -> list[Ruling]:
         """What must never be missed in each matter."""
         rules = self.rulebook.dangers
-        raised = dict(zip(known, alarms(self.dangers, letters.grams()), strict=True)) if self.dangers else {}
+        raised = dict(zip(known, alarms(self.dangers, letters), strict=True)) if self.dangers else {}
         return [
             rule(part, raised[at], rules) if at in raised else rule_alone(part.dangers, rules)
             for at, part in enumerate(parts)
@@ -111,9 +116,13 @@ class Judge:
         self, text: str, hints: Hints, reading: Reading, judged: Sequence[tuple[Part, Topic, Ruling]]
     ) -> Judgement:
         gazetteer = self.rulebook.gazetteer
-        town = gazetteer.find(reading.plain) or hints.town_code
+        named = gazetteer.named(reading.plain)
+        town = the_one(named) or hints.town_code
         found = reading.found
-        matters = tuple(self._matter(part, about, ruling, hints, town) for part, about, ruling in judged)
+        matters = tuple(
+            self._matter(part, about, ruling, hints, the_one(part.own(named)) or town)
+            for part, about, ruling in judged
+        )
         address = next((text[f.start : f.end] for f in found if f.kind == "address_detail"), hints.address)
         return Judgement(matters, found, reading.language, gazetteer.ground(reading.plain), address)
 
@@ -135,7 +144,7 @@ class Judge:
             would=about.would,
             confidence=about.confidence,
             colour=self._colour(kind, certain),
-            town_code=self.rulebook.gazetteer.find(own) or town,
+            town_code=town,
             flags=ruling.flags,
             look=ruling.look,
             why=(
@@ -143,7 +152,7 @@ class Judge:
                 *about.why,
                 *(why for danger in ruling.dangers for why in danger.why),
             ),
-            headcount=headcount(part.people),
+            headcount=headcount(part.own(part.whole.people)),
             amount_yuan=amount_yuan(own),
             respondent=respondent(own),
         )

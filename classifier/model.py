@@ -7,10 +7,9 @@ from operator import add
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
-from classifier.features import Features, Floats, column_table, sums, weigh
-from classifier.grams import Grams, Ints, hash_grams
+from classifier.features import Features, Floats, Known, column_table, recognise, sums, weigh
+from classifier.grams import Indices, Ints, Letters
 
 Evidence = Mapping[str, float]  # points by label
 EMPTY: Evidence = MappingProxyType({})
@@ -30,7 +29,7 @@ class Model:
     thresholds: tuple[tuple[float, float], ...]  # (precision, the confidence from which on it is reached)
 
     @cached_property
-    def _column_of(self) -> npt.NDArray[np.int32]:
+    def _column_of(self) -> Indices:
         return column_table(self.slots)
 
     @cached_property
@@ -57,22 +56,24 @@ class Model:
             places[top] = slice(places[top].start if top in places else at, at + 1)
         return places
 
-    def columns(self, slots: Ints) -> npt.NDArray[np.int32]:
-        """The columns of hashed grams; -1 where one is not known."""
-        return self._column_of.take(slots)
+    def known(self, letters: Letters, limits: Ints | None = None) -> Known:
+        """The texts' grams that count; of each text's first letters only, where it has a limit."""
+        return recognise(letters, self._column_of, limits)
 
-    def pulls(self, columns: npt.NDArray[np.int32], tops: Ints) -> Floats:
+    def pulls(self, known: Known, tops: Indices) -> Floats:
         """What one of each gram adds to the margin of its own first-level label, by the label's index."""
-        pulls: Floats = self.rarity.take(columns) * self._top_weights[columns, tops]
+        pulls: Floats = self.rarity.take(known.columns) * self._top_weights.take(
+            known.columns * np.int32(len(self.tops)) + tops
+        )
         return pulls
 
     def features(self, texts: Sequence[str]) -> Features:
         """The known grams of the texts, weighted."""
-        return self.weigh(hash_grams(texts))
+        return self.weigh(self.known(Letters(texts)))
 
-    def weigh(self, grams: Grams) -> Features:
-        """The known ones of the grams, weighted."""
-        return weigh(grams, self._column_of, self.rarity)
+    def weigh(self, known: Known) -> Features:
+        """The known grams, weighted."""
+        return weigh(known, self.rarity)
 
     def margins(self, features: Features) -> Floats:
         """How far each text is on the side of each label: texts x labels."""

@@ -1,10 +1,10 @@
 """Which town a text speaks of, only where it says so: a guess is worse than nothing."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -25,14 +25,25 @@ class _Name:
     exact: bool  # needs no cue beside it
 
 
+class Place(NamedTuple):
+    """Where a text names a place, and its code: nine digits of a town, six of a county."""
+
+    start: int
+    codes: tuple[str, ...]  # of a village, of all towns that have one of the name
+    village: bool = False
+
+
 class Gazetteer:
     """The towns' and counties' names as people write them."""
 
     def __init__(self, data: Mapping[str, Any], villages: Iterable[tuple[str, str]] = ()) -> None:
         self._before, self._after = tuple(data["before"]), tuple(data["after"])
-        self._ground = {Ground(key): tuple(words) for key, words in data["ground"].items()}
-        self._names = self._collect(set(data["common"]), data["aliases"], data["blind"])
-        self._pattern = re.compile("|".join(sorted(map(re.escape, self._names), key=len, reverse=True)))
+        grounds = [(word, Ground(key)) for key, words in data["ground"].items() for word in words]
+        self._grounds = [ground for _, ground in grounds]
+        self._ground_words = AhoCorasick([word for word, _ in grounds])
+        names = self._collect(set(data["common"]), data["aliases"], data["blind"])
+        self._meant = list(names.values())
+        self._names = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest)
         self._villages = Villages(villages, self._before + _COUNTY_NAMES, tuple(data["village_endings"]))
 
     @staticmethod
@@ -51,35 +62,32 @@ class Gazetteer:
             names[full] = names[full[:-1]] = _Name(code, True)
         return names
 
-    def find(self, text: str) -> str | None:
-        """The one town the text names (nine digits), else its one village's, else its one county (six)."""
-        codes = self._codes(text)
-        named = {code for code in codes if len(code) == 9}
-        counties = {code[:6] for code in codes}
-        if not named:
-            named = self._villages.towns(text, counties)
-        if len(named) == 1:
-            return named.pop()
-        return counties.pop() if len(counties) == 1 else None
+    def named(self, text: str) -> list[Place]:
+        """Every town, county and village the text names for sure."""
+        found = self._names.find_matches_as_indexes(text)
+        known = ((start, end, self._meant[which]) for which, start, end in found)
+        places = [
+            Place(start, (name.code,))
+            for start, end, name in known
+            if name and (name.exact or self._placed(text, start, end))
+        ]
+        return [*places, *self._villages.named(text)]
 
-    def _codes(self, text: str) -> set[str]:
-        found = ((m, self._names[m.group()]) for m in self._pattern.finditer(text))
-        return {name.code for m, name in found if name and (name.exact or self._placed(text, m))}
-
-    def _placed(self, text: str, match: re.Match[str]) -> bool:
-        before = text[max(0, match.start() - _REACH) : match.start()]
+    def _placed(self, text: str, start: int, end: int) -> bool:
+        before = text[max(0, start - _REACH) : start]
         led = not before or not before[-1].isalnum() or before.endswith(self._before)
-        return led and text.startswith(self._after, match.end())
+        return led and text.startswith(self._after, end)
 
     def ground(self, text: str) -> Ground | None:
         """Market town or countryside, where one has more words in the text than the other."""
-        counts = {ground: sum(word in text for word in words) for ground, words in self._ground.items()}
-        best, other = sorted(counts, key=lambda g: counts[g], reverse=True)
+        found = {which for which, _, _ in self._ground_words.find_matches_as_indexes(text, overlapping=True)}
+        counts = Counter(map(self._grounds.__getitem__, found))
+        best, other = sorted(Ground, key=lambda ground: counts[ground], reverse=True)
         return best if counts[best] >= counts[other] + _GROUND_MARGIN else None
 
 
 class Villages:
-    """The villages and communities of all towns; of names that several towns have the county may tell.
+    """The villages and communities of all towns.
 
     Source: the National Bureau of Statistics' division codes of 2023, as the package china-division has them.
     """
@@ -88,24 +96,36 @@ class Villages:
         self, rows: Iterable[tuple[str, str]], before: tuple[str, ...], endings: tuple[str, ...]
     ) -> None:
         self._before = before
-        self._towns: dict[str, set[str]] = defaultdict(set)
+        towns: dict[str, dict[str, None]] = defaultdict(dict)
         for name, code in rows:
             bare = _VILLAGE_SUFFIX.sub("", name)
             for known in (name, bare) if len(bare) > 2 and bare.endswith(endings) else (name,):
-                self._towns[known].add(code)
-        self._known = list(self._towns)
-        self._words = AhoCorasick(self._known, matchkind=MatchKind.LeftmostLongest)
+                towns[known][code] = None
+        self._towns = [tuple(codes) for codes in towns.values()]
+        self._words = AhoCorasick(towns, matchkind=MatchKind.LeftmostLongest)
 
-    def towns(self, text: str, counties: set[str]) -> set[str]:
-        """The towns of the villages named in `text`, those of `counties` where any is named."""
-        towns: set[str] = set()
-        for name in self._named(text):
-            towns |= {code for code in self._towns[name] if not counties or code[:6] in counties}
-        return towns
+    def named(self, text: str) -> Iterator[Place]:
+        """Those the text names, each with all towns that have one of the name."""
+        for which, start, end in self._words.find_matches_as_indexes(text):
+            sure = end - start >= _SURE_LETTERS or not start or not text[start - 1].isalnum()
+            if sure or text.endswith(self._before, 0, start):
+                yield Place(start, self._towns[which], village=True)
 
-    def _named(self, text: str) -> Iterator[str]:
-        for which, start, _ in self._words.find_matches_as_indexes(text):
-            name, before = self._known[which], text[:start]
-            sure = len(name) >= _SURE_LETTERS or not before or not before[-1].isalnum()
-            if sure or before.endswith(self._before):
-                yield name
+
+def the_one(places: Sequence[Place]) -> str | None:
+    """The one town named (nine digits), else the one village's, else the one county (six), else None.
+
+    Of villages' names that several towns have the county may tell.
+    """
+    codes = {code for place in places if not place.village for code in place.codes}
+    counties = {code[:6] for code in codes}
+    towns_of = {code for code in codes if len(code) == 9} or {
+        code
+        for place in places
+        if place.village
+        for code in place.codes
+        if not counties or code[:6] in counties
+    }
+    if len(towns_of) == 1:
+        return towns_of.pop()
+    return counties.pop() if len(counties) == 1 else None

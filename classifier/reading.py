@@ -1,7 +1,7 @@
 """A text as far as the rulebook alone can read it."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from classifier.cues import Hit, Hits
 from classifier.dangers import Concepts, Danger, find_concepts, find_dangers
@@ -28,6 +28,16 @@ class Reading(NamedTuple):
     found: tuple[Found, ...]  # personal data
 
 
+class _Standing(Protocol):
+    """What stands somewhere in a text."""
+
+    @property
+    def start(self) -> int: ...
+
+
+_Found = TypeVar("_Found", bound=_Standing)
+
+
 class Part(NamedTuple):
     """One matter of a text."""
 
@@ -43,6 +53,11 @@ class Part(NamedTuple):
         """In characters."""
         return self.span.end - self.span.start
 
+    def own(self, found: Iterable[_Found]) -> list[_Found]:
+        """Those that begin in it, of what was found in the whole text."""
+        start, end = self.span
+        return [one for one in found if start <= one.start < end]
+
     @property
     def evidence(self) -> Mapping[str, float]:
         """Points by category."""
@@ -52,10 +67,6 @@ class Part(NamedTuple):
     def wishes(self) -> Sequence[Hit]:
         """The cues of what the citizen wants."""
         return self.whole.hits.within(*self.span, "intent")
-
-    @property
-    def people(self) -> list[People]:
-        return [some for some in self.whole.people if self.span.start <= some.start < self.span.end]
 
     @property
     def dangers(self) -> list[Danger]:

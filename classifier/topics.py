@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.cues import Hit
-from classifier.grams import Grams
+from classifier.features import Known
 from classifier.model import Evidence, Model
 from classifier.rules import Rulebook
 from contracts.vocabulary import Intent
@@ -62,9 +62,9 @@ def topic(evidence: Mapping[str, float]) -> Topic:
     return Topic(_leaf(best, evidence), second and _leaf(second, evidence), round(confidence, 3))
 
 
-def model_topics(model: Model, grams: Grams, evidence: Sequence[Evidence]) -> list[Topic]:
+def model_topics(model: Model, known: Known, evidence: Sequence[Evidence]) -> list[Topic]:
     """What each text speaks of, by the model and the cues together."""
-    margins = model.margins(model.weigh(grams))
+    margins = model.margins(model.weigh(known))
     chances = model.likeliness(margins, evidence)
     ranked = np.argsort(-chances, axis=1, kind="stable")[:, :2].tolist()
     topics = []

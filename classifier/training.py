@@ -9,8 +9,8 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from classifier.features import Features, Floats, column_table, weigh
-from classifier.grams import SLOTS, Grams, Ints, hash_grams
+from classifier.features import Features, Floats, column_table, recognise, weigh
+from classifier.grams import SLOTS, Grams, Ints, Letters, hash_grams
 from classifier.model import Evidence, Model, gather, softmax
 
 PENALTY = 2.0  # the SVM's C: of 0.3 to 3 the best on contest rows of 400 characters
@@ -43,9 +43,8 @@ def train(
     if len(set(tops)) < 2:
         raise ValueError("there must be at least two different labels")
     tell("finding the n-grams")
-    grams = hash_grams(texts)
-    slots, rarity = _vocabulary(grams)
-    features = weigh(grams, column_table(slots), rarity)
+    slots, rarity = _vocabulary(hash_grams(texts))
+    features = weigh(recognise(Letters(texts), column_table(slots)), rarity)
     matrix = _matrix(features, len(slots))
     tell(f"fitting {len(set(labels))} labels on {len(texts)} rows, {len(slots)} n-grams")
     names, weights, bias = _fit_levels(matrix, np.array(tops), np.array(labels), penalty)
@@ -59,7 +58,7 @@ def train(
 
 
 def _vocabulary(grams: Grams) -> tuple[Ints, Floats]:
-    once = np.unique(grams.texts * SLOTS + grams.slots)
+    once = np.unique(grams.texts.astype(np.int64) * SLOTS + grams.slots)
     found_in = np.bincount(once % SLOTS, minlength=SLOTS)
     slots = np.flatnonzero(found_in >= min(_SEEN_IN, grams.size))
     rarity = np.log((1 + grams.size) / (1 + found_in[slots])) + 1

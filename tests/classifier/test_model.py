@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.evaluation import Evaluation, evaluate
-from classifier.grams import Letters, Stretch, hash_grams
+from classifier.grams import Letters, hash_grams
 from classifier.model import Model
 from classifier.model_file import load_model, save_model
 from classifier.report import write_report
@@ -96,16 +96,14 @@ def test_grams_of_many_texts_are_those_of_each(texts: list[str]) -> None:
         assert len(alone.slots) == sum(max(0, len(text) - size + 1) for size in (1, 2, 3))
 
 
-@given(st.lists(st.text(max_size=12), min_size=1, max_size=6), st.data())
-def test_grams_of_stretches_are_those_of_the_same_texts_alone(texts: list[str], data: st.DataObject) -> None:
-    stretches = []
-    for at, text in enumerate(texts):
-        middle = data.draw(st.integers(0, len(text)))
-        stretches += [Stretch(at, 0, middle), Stretch(at, middle, len(text))]
-    found = Letters(texts).of(stretches)
-    alone = hash_grams([texts[text][start:end] for text, start, end in stretches])
-    assert np.array_equal(found.texts, alone.texts)
-    assert np.array_equal(found.slots, alone.slots)
+@given(st.lists(st.text("路灯不亮吵", max_size=12), min_size=1, max_size=6), st.data())
+def test_of_limited_texts_only_the_beginnings_are_read(
+    model: Model, texts: list[str], data: st.DataObject
+) -> None:
+    limits = [data.draw(st.integers(0, len(text))) for text in texts]
+    limited = model.weigh(model.known(Letters(texts), np.array(limits)))
+    alone = model.features([text[:limit] for text, limit in zip(texts, limits, strict=True)])
+    assert all(np.array_equal(one, other) for one, other in zip(limited, alone, strict=True))
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
