@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlmodel import col
 
 from contracts.errors import Clash, Invalid
+from contracts.stage import AnyRow
 from services.console import trail
 from services.console.parts import Console, Here
 from services.console.session import Who
@@ -17,8 +18,7 @@ from services.console.tables import Operator
 from services.console.views import page
 from services.console.words import Deed
 from services.models.seen import Seen, seen
-from services.models.store import By, Slot, decide
-from services.models.tables import ClassifierModel
+from services.models.store import By, Slot, decide, one_model
 
 routes = APIRouter(prefix="/models")
 SHIPPED = "shipped"
@@ -35,14 +35,15 @@ async def models(request: Request, viewer: Who, console: Here) -> HTMLResponse:
 
 @routes.get("/{version}")
 async def model(version: str, request: Request, viewer: Who, console: Here) -> HTMLResponse:
-    """The report of one model."""
-    if not viewer.sees_models:
-        raise HTTPException(403)
-    query = select(col(ClassifierModel.report)).where(col(ClassifierModel.version) == version)
-    rows = await console.database.rows(query)
-    if not rows:
-        raise HTTPException(404)
-    return page(console, viewer, request, "model.html", version=version, report=rows[0].report)
+    """How one model compared when it was made."""
+    return page(console, viewer, request, "model.html", model=await _model(viewer, console, version))
+
+
+@routes.get("/{version}/report.md")
+async def report(version: str, viewer: Who, console: Here) -> PlainTextResponse:
+    """The same as a file to hand on."""
+    found = await _model(viewer, console, version)
+    return PlainTextResponse(found.report, media_type="text/markdown")
 
 
 @routes.post("/{slot}")
@@ -71,6 +72,15 @@ async def put(
     except Clash:
         return await _page(request, viewer, console, await seen(console.database), 409)
     return RedirectResponse("/models", 303)
+
+
+async def _model(viewer: Viewer, console: Console, version: str) -> AnyRow:
+    if not viewer.sees_models:
+        raise HTTPException(403)
+    rows = await console.database.rows(one_model(version))
+    if not rows:
+        raise HTTPException(404)
+    return rows[0]
 
 
 async def _page(

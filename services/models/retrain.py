@@ -106,7 +106,7 @@ async def _keep(
 
 def _figures(comparison: Comparison) -> dict[str, Any]:
     """What the console shows, by part of the rows."""
-    shown = {}
+    shown: dict[str, Any] = {"classes": comparison.classes()}
     for name, corrected in (("corpus", False), ("corrected", True)):
         rows = comparison.part(corrected)
         old, new = both(rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -74,8 +75,16 @@ def decisions() -> Query:
 
 def models() -> Query:
     """Every model without its arrays, newest first."""
-    light = [column for column in columns(ClassifierModel) if column.name != "arrays"]
-    return select(*light).order_by(col(ClassifierModel.made_at).desc())
+    return select(*_light()).order_by(col(ClassifierModel.made_at).desc())
+
+
+def one_model(version: str) -> Query:
+    """The model of this version, without its arrays."""
+    return select(*_light()).where(col(ClassifierModel.version) == version)
+
+
+def _light() -> Sequence[Any]:
+    return [column for column in columns(ClassifierModel) if column.name != "arrays"]
 
 
 def faults() -> Query:

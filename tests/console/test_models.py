@@ -23,6 +23,7 @@ SCORES = {"rows": 9, "category": 0.4, "subject": 0.61, "macro_f1": 0.6, "two_gue
           "right_through": 0.9}  # fmt: skip
 BETTER = SCORES | {"subject": 0.66}
 FIGURES = {part: {"old": SCORES, "new": BETTER, "better": 3, "worse": 1} for part in ("corpus", "corrected")}
+CLASSES = [["tax", 25, 0.6, 0.5], ["family", 48, 0.5, 0.7]]
 COUNTS = (
     ("family/divorce", "family/divorce", 180),
     ("pollution/noise", "neighbour/noise", 12),
@@ -33,7 +34,13 @@ COUNTS = (
 @pytest.fixture
 def models(hub: Hub) -> Iterator[None]:
     """Two models, of which nobody has decided anything, and what the newer one once said in shadow."""
-    plain = {"arrays": b"PK", "sha256": "0", "taxonomy": "1", "learnt_until": T0, "figures": FIGURES}
+    plain = {
+        "arrays": b"PK",
+        "sha256": "0",
+        "taxonomy": "1",
+        "learnt_until": T0,
+        "figures": FIGURES | {"classes": CLASSES},
+    }
     rows = [
         Write(
             ClassifierModel,
@@ -93,6 +100,7 @@ def test_a_decision_is_in_the_trail_and_a_stale_page_decides_nothing(
     query = select(col(AuditEntry.about)).where(col(AuditEntry.deed) == "model_live")
     assert OLD in [row.about for row in hub.do(hub.house.database.rows(query))]
     assert OLD in sign_in("audit").get("/audit?deed=model_live").text
+    assert county.get(f"/models/{OLD}/report.md").text == f"# Model {OLD}"
 
 
 @pytest.mark.browser
@@ -112,7 +120,10 @@ def test_from_shadow_into_service_and_back(models: None, hub: Hub, open_page: Op
     page.get_by_role("button", name="Back to the one before").click()
     expect(page.locator(".live .big")).to_have_text("the model that ships")
     page.get_by_role("link", name=OLD).first.click()
-    expect(page.locator("pre")).to_have_text(f"# Model {OLD}")
+    corrected = page.locator("section", has_text="What people corrected")
+    expect(corrected.locator("tr", has_text="Subject right")).to_contain_text("+5.0")
+    classes = page.locator("section", has_text="what got worse first")
+    expect(classes.locator("tbody tr").first).to_contain_text("Taxes")
 
 
 @pytest.mark.browser
