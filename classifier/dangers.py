@@ -53,8 +53,10 @@ def find_concepts(text: str, hits: Iterable[Hit], counted: Iterable[People], dan
     for hit in hits:
         if not _negated(text, hit, dangers):
             concepts[hit.cue.key].append(hit)
-    for cue, least in ((_CROWD, dangers.crowd), (_SEVERAL, dangers.several)):
-        told = [Hit(some.start, some.end, cue) for some in counted if some.size >= least]
+    crowds = [some for some in counted if some.size >= dangers.crowd]
+    workers = [some for some in counted if some.size >= dangers.several and not some.homes]
+    for cue, groups in ((_CROWD, crowds), (_SEVERAL, workers)):
+        told = [Hit(some.start, some.end, cue) for some in groups]
         if more := [*told, *concepts.get(_VAGUE, ())]:
             concepts[cue.key] = sorted([*concepts[cue.key], *more], key=_BY_START)
     return concepts

@@ -21,6 +21,8 @@ _PEOPLE = re.compile(
     rf"{NUMBER}(?:(?<![0-9a-z.第].){NUMBER}{{0,7}}(?={_COUNTED})"
     rf"|(?<=(?:老乡|工友|兄弟|姐妹|家长|业主|村民|员工|工人|同事|阿姨|师傅).){NUMBER}{{0,5}}(?=来?[个名位人]))"
 )
+_HOMES = re.compile("[来多余]?户")
+_GROUP = 10  # households: `6户人家` tells of no six people, `一百多户` of a hundred at least
 _SUM = re.compile("元|块|人民币|rmb|yuan|¥|￥|万")  # without it no sum is told
 _MONEY = re.compile(
     rf"((?:\d[\d,，]*(?:\.\d+)?|{NUMBER}{{1,12}}))\s*(万|千|百)?(?:余|多|来)?\s*(?:元|块(?!地)|人民币|rmb|yuan)|[¥￥]\s*(\d[\d,]*(?:\.\d+)?)"
@@ -35,6 +37,7 @@ class People(NamedTuple):
     start: int
     end: int
     size: int
+    homes: bool = False  # households: at least so many people
 
 
 def number(text: str) -> int:
@@ -60,12 +63,15 @@ def number(text: str) -> int:
 
 def people(text: str) -> list[People]:
     """Every number of people the text names."""
-    return [People(m.start(), m.end(), number(m.group())) for m in _PEOPLE.finditer(text)]
+    return [
+        People(*m.span(), number(m.group()), _HOMES.match(text, m.end()) is not None)
+        for m in _PEOPLE.finditer(text)
+    ]
 
 
 def headcount(counted: Iterable[People]) -> int | None:
-    """The largest number of people, if more than one."""
-    most = max((some.size for some in counted), default=0)
+    """The largest number of people, if more than one. Households count from ten on: then they are a group."""
+    most = max((some.size for some in counted if not some.homes or some.size >= _GROUP), default=0)
     return most if 1 < most < 1_000_000 else None
 
 

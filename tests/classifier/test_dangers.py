@@ -34,6 +34,7 @@ def test_what_must_never_be_missed(text: str, flag: Flag) -> None:
         "小区搞消防演练，浓烟弹味道大，建议提前通知",
         "晒谷场七八十个老人坐着看戏",
         "就我一个人的工资没发，其他人都拿到了",
+        "楼上6户人家都知道，我的工资还没发",
     ],
 )
 def test_what_only_looks_so(text: str) -> None:

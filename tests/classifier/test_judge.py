@@ -99,6 +99,11 @@ def test_intent_kind_colour_and_category(
     assert matter.category.partition("/")[0] == top
 
 
+@pytest.mark.parametrize("text", ["多收66元", "结账时发现多收了66元", "买单的时候发现多收66元，老板不承认"])
+def test_a_shop_that_charges_too_much_is_no_matter_of_wages(text: str) -> None:
+    assert not one(text).category.startswith("labour")
+
+
 def test_a_county_s_own_file_takes_the_place_of_the_hub_s(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text(
         'version = "x"\n[hop]\nzh = "跳房子"\nen = "Hop"\nkind = "event"\nwords = ["跳房子"]\n'

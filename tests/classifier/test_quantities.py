@@ -32,6 +32,8 @@ def test_numbers_as_people_say_them(text: str, value: int) -> None:
         ("三十一个人，都没走", 31),
         ("四十来个坐在门口", 40),
         ("一百多户村民", 100),
+        ("我们楼6户人家", None),
+        ("6户人家一共二十三个人", 23),
         ("3栋103麻将馆", None),
         ("我一个人", None),
         ("三个月", None),
