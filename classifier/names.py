@@ -1,24 +1,31 @@
-"""People's names in free text. A name shows by what stands beside it more than by itself."""
+"""People's names in free text. A name shows by what stands beside it as much as by itself."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from heapq import heappop, heappush
-from importlib.resources import files
-from typing import NamedTuple
+
+from classifier.lore import Lore, lore
+from classifier.naming import Beside, given_name, is_word
 
 Span = tuple[int, int]
-_JOINED = re.compile(r"[与和、跟同及，]|\d{3,6}[，、]")  # between two names of a list
-_TO_NUMBER = re.compile(r"[\s，,、：:（(]{0,2}(?:电话|手机号?|联系方式|tel)?[\s：:]?")
-_NUMBER_REACH = 11  # characters: of a name the longest, 4, and of what may stand between, 7
-_BREAK = re.compile(r"[\s，,。；;、：:）)（(”\"」！!？?\d失私在是]|$")
-_SUM_AFTER = re.compile(r"\d{4,6}[，。、]")
+_JOINED = re.compile(
+    r"[与和、跟同及，/]|\d{3,6}元?[，、]|[，、](?:乙方|妻|夫|子|女|长子|次子|父|母)"
+)  # of a list
+_LATIN = r"[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]+(?: (?:[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]+|[A-Z]\.|bin|al|de|van)){1,3}"
 _FOREIGN = (
     re.compile(r"(?P<v>[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2})"),
     re.compile(r"(?P<v>[가-힯](?<=[一-鿿：:，,].)[가-힯]{1,3}(?![가-힯]))"),
-    re.compile(r"叫(?P<v>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"),
+    re.compile(r"(?:叫|姓名[:：]?|自称)(?P<v>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"),
+    re.compile(
+        rf"(?:[人籍客户先生士员板师友婿妻夫妇联系者我称名是和与][:：，, ]?|^|[，。：；（(])(?P<v>{_LATIN})"
+    ),
+)
+_BESIDE_PASSPORT = re.compile(rf"(?P<v>{_LATIN})(?=[，,（( ]{{0,2}}(?:护照|[Pp]assport|паспорт))")
+# Characters that spell the sounds of other peoples' names: four or more in a row, and no word.
+_SOUNDS = re.compile(
+    "(?!哈萨克|乌兹别克|吉尔吉斯|塔吉克|土库曼|阿富汗|阿尔及利|阿尔巴尼|阿塞拜|斯里兰卡|斯洛|马达加斯|马来西亚|尼日利亚|尼加拉|哥伦比亚"
+    "|利比亚|叙利亚|沙特|阿拉伯|乌鲁木齐|巴塞罗那|巴勒斯坦|巴基斯坦|阿里巴巴|卡拉|布达佩斯|古巴)"
+    "[阿艾巴巴布达丹德迪尔菲高格哈赫吉江卡克肯库拉勒丽里力鲁玛马买麦穆木娜那尼努帕琴其热日茹萨赛塞沙斯苏提图土吐托娃瓦乌西"
+    "希雅亚伊依扎孜兰山古合汗别买江塔沁托雅图花]{4,8}(?![一-鿿]{0,2}[镇乡村路街店烤拉馆])"
 )
 _DOTS = "·•"
 _DOTTED = re.compile(r"[一-鿿]{2,8}[·•][一-鿿]{2,8}?(?=[反说的称与和，。、在因（(]|$|\W)")
@@ -33,122 +40,40 @@ _INTRODUCED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    surname: re.Pattern[str]  # every place where a name could begin
-    common: frozenset[str]
-    led_by: re.Pattern[str]
-    led_weakly_by: re.Pattern[str]
-    words: frozenset[str]  # what begins with a surname and is no name
-    never: frozenset[str]
-    then: re.Pattern[str]
-
-
-class _Beside(NamedTuple):
-    """What stands beside names: where sure and weak leads end, where numbers begin."""
-
-    expected: set[int]
-    hoped: set[int]
-    numbers: set[int]
-
-
-@cache
-def _words() -> _Words:
-    data = tomllib.loads((files("classifier") / "data" / "names.toml").read_text("utf-8"))
-    common, rare, double = (data[key].split() for key in ("common", "rare", "double"))
-    then = re.escape("".join(data["then"].split()))
-    return _Words(
-        surname=re.compile("|".join([*double, f"[{''.join([*common, *rare])}]"])),
-        common=frozenset(common),
-        led_by=_leads(data["led_by"]),
-        led_weakly_by=_leads(data["led_weakly_by"]),
-        words=frozenset(data["words"].split()),
-        never=frozenset(data["never"]),
-        then=re.compile(rf"[\s，,。；;、：:）)（(”\"」！!？?\d{then}]|$"),
-    )
-
-
-def _leads(words: str) -> re.Pattern[str]:
-    longest_first = sorted(map(re.escape, words.split()), key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(longest_first)})[:：，,是为叫 ]?")
-
-
 def find_names(text: str, plain: str, covered: Sequence[Span], language: str) -> Iterator[Span]:
     """Where names stand; `covered` are phones and numbers already found, beside which names often stand."""
     if language == "zh":
-        yield from _chinese(plain, {start for start, _ in covered})
+        spans = list(_chinese(plain, Beside({start for start, _ in covered}, set()), lore()))
+        yield from spans
+        yield from _again(plain, spans)
         yield from (match.span("v") for pattern in _FOREIGN for match in pattern.finditer(text))
+        yield from (match.span() for match in _SOUNDS.finditer(plain) if not is_word(match.group()))
         if any(dot in text for dot in _DOTS):
             yield from _dotted(text)
     yield from (match.span("v") for match in _INTRODUCED.finditer(text))
+    yield from (match.span("v") for match in _BESIDE_PASSPORT.finditer(text))
+
+
+def _chinese(plain: str, beside: Beside, known: Lore) -> Iterator[Span]:
+    last = 0
+    for match in known.surname.finditer(plain):
+        at = match.start()
+        size = at >= last and given_name(known, plain, at, match.group(), beside)
+        if size:
+            last = match.end() + size
+            yield at, last
+            if joined := _JOINED.match(plain, last):
+                beside.listed.add(joined.end())
+
+
+def _again(plain: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """Where a name of three characters or more stands once more, whatever is beside it there."""
+    for name in {plain[start:end] for start, end in spans if end - start > 2}:
+        if plain.count(name) > 1:
+            yield from (match.span() for match in re.finditer(name, plain))
 
 
 def _dotted(text: str) -> Iterator[Span]:
     for match in _DOTTED.finditer(text):
         title = _TITLE.match(match.group().partition("·")[0])
         yield match.start() + (title.end() if title else 0), match.end()
-
-
-def _chinese(plain: str, numbers: set[int]) -> Iterator[Span]:
-    words = _words()
-    expected = {match.end() for match in words.led_by.finditer(plain)}
-    beside = _Beside(expected, {match.end() for match in words.led_weakly_by.finditer(plain)}, numbers)
-    places = sorted({*expected, *beside.hoped, *_before_numbers(plain, numbers, words)})  # a heap
-    last = -1
-    while places:
-        at = heappop(places)
-        if at > last and (span := _name_at(plain, at, beside, words)):
-            yield span
-            if joined := _JOINED.match(plain, span[1]):
-                expected.add(joined.end())
-                heappush(places, joined.end())
-        last = at
-
-
-def _name_at(plain: str, at: int, beside: _Beside, words: _Words) -> Span | None:
-    match = words.surname.match(plain, at)
-    if not match or plain[at : at + 2] in words.words:
-        return None
-    if at in beside.expected or at in beside.hoped:
-        return _given(plain, at, match.group(), words, weakly=at not in beside.expected)
-    return _beside_number(plain, at, match.group(), beside.numbers, words)
-
-
-def _before_numbers(plain: str, numbers: set[int], words: _Words) -> Iterator[int]:
-    """Where surnames stand within reach of a number behind them."""
-    ends = [*numbers, *(match.start() for match in _SUM_AFTER.finditer(plain))]
-    for end in ends:
-        near = words.surname.finditer(plain, max(0, end - _NUMBER_REACH), end)
-        yield from (match.start() for match in near)
-
-
-def _given(plain: str, at: int, surname: str, words: _Words, weakly: bool) -> Span | None:
-    """Surname and given name: of two characters where that holds, else of one."""
-    start = at + len(surname)
-    doubtful = weakly and surname not in words.common and len(surname) == 1
-    then = _BREAK if doubtful else words.then
-    for end in (start + 2, start + 1):
-        if _is_given(plain[start:end], end - start, words) and then.match(plain, end):
-            return at, end
-    sure = not weakly and surname in words.common and _is_given(plain[start : start + 2], 2, words)
-    return (at, start + 2) if sure else None
-
-
-def _is_given(given: str, size: int, words: _Words) -> bool:
-    return len(given) == size and all("一" <= char <= "鿿" and char not in words.never for char in given)
-
-
-def _beside_number(plain: str, at: int, surname: str, numbers: set[int], words: _Words) -> Span | None:
-    """`傅敏 1990…`, `罗正东14200，`: a name right before a number, after a break."""
-    if at and "一" <= plain[at - 1] <= "鿿" and plain[at - 1] not in "我是叫名":
-        return None
-    start = at + len(surname)
-    for end in (start + 2, start + 1):
-        if _is_given(plain[start:end], end - start, words) and _number_near(plain, end, numbers):
-            return at, end
-    return None
-
-
-def _number_near(plain: str, end: int, numbers: set[int]) -> bool:
-    gap = _TO_NUMBER.match(plain, end)
-    return (gap.end() if gap else end) in numbers or bool(_SUM_AFTER.match(plain, end))

@@ -10,6 +10,7 @@ from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints, JudgedMatter, Judgement
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+SEEN = Path(__file__).parent / "seen"  # what the rules were made with
 
 
 @cache
@@ -33,3 +34,12 @@ def found(text: str) -> list[tuple[str, str]]:
 
 def examples(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (EXAMPLES / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+def seen(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (SEEN / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+def is_covered(item: dict[str, Any], judgement: Judgement) -> bool:
+    """Whether one span hides the whole item of personal data."""
+    return any(f.start <= item["start"] and item["end"] <= f.end for f in judgement.found)

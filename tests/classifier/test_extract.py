@@ -1,6 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.classifier.courts import found
+from classifier.extract import find_personal
+from classifier.language import detect
+from classifier.text import normalise
+from tests.classifier.courts import found, is_covered, judged, seen
 
 
 @pytest.mark.parametrize(
@@ -23,6 +28,17 @@ from tests.classifier.courts import found
         ("申请人：单雪芳", ("name", "单雪芳")),
         ("傅敏 19900003575", ("name", "傅敏")),
         ("男朋友司马骏失踪了", ("name", "司马骏")),
+        ("报警人方圆称被打", ("name", "方圆")),
+        ("经查，郑一诺与邻居有矛盾", ("name", "郑一诺")),
+        ("村民斯水根家的围墙倒了", ("name", "斯水根")),
+        ("被谌淑芬打了两个耳光", ("name", "谌淑芬")),
+        ("户主蔡阿毛，妻汪桂花、子蔡俊杰", ("name", "蔡俊杰")),
+        ("她叫乌兰图雅，内蒙人", ("name", "乌兰图雅")),
+        ("手机一九九零零零零一二三四", ("phone", "一九九零零零零一二三四")),
+        ("电话 1 9 9 0 0 0 0 1 2 3 4", ("phone", "1 9 9 0 0 0 0 1 2 3 4")),
+        ("住在柳桥新村5-402", ("address_detail", "柳桥新村5-402")),
+        ("老人在三幢五〇二晕倒", ("address_detail", "三幢五〇二")),
+        ("存折账号1011 0000 1234 567", ("bank_card", "1011 0000 1234 567")),
         ("My name is Omar Haddad and I buy cloth", ("name", "Omar Haddad")),
     ],
 )
@@ -38,6 +54,12 @@ def test_what_is_a_person_s(text: str, expected: tuple[str, str]) -> None:
         "王师傅说下周来，张阿姨不信",
         "银行排号A0137，前面八个人",
         "物业费涨了三毛，电梯坏了半个月",
+        "经理叫我别出声，平安最要紧，谢谢",
+        "凌晨三点房东来电，保安关机，老人过世",
+        "我家在王坛镇，儿子从宁波回来，去沈园看梅花",
+        "王小明面馆和张小泉专卖店都在施工",
+        "电梯注册代码3110330600201800057",
+        "张家和李阿姨吵架，早高峰堵车，哈萨克斯坦客户来了",
         "低保标准是每人每月1135元",
     ],
 )
@@ -49,3 +71,25 @@ def test_spans_do_not_overlap_and_stand_in_order() -> None:
     text = "我叫裘晓燕，身份证330699198812242556，电话19900001234，住胜利路203弄6号401室"
     kinds = [kind for kind, _ in found(text)]
     assert kinds == ["name", "id_number", "phone", "address_detail"]
+
+
+def test_a_name_is_hidden_wherever_it_stands_again() -> None:
+    names = [
+        value for kind, value in found("报警人马秀英说，昨夜风大，门口马秀英种的花全倒了") if kind == "name"
+    ]
+    assert names == ["马秀英", "马秀英"]
+
+
+@given(st.text(alphabet="王丽欧阳电话微信号身份证住叫1990 -+·路弄幢室АБвA-z，。", max_size=60))
+def test_spans_stand_within_the_text_in_order(text: str) -> None:
+    spans = [(f.start, f.end) for f in find_personal(text, normalise(text), detect(text))]
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    assert edges == sorted(edges)
+    assert all(start < end for start, end in spans)
+
+
+def test_what_the_rules_were_made_with() -> None:
+    judgements = [(row["personal"], judged(row["text"])) for row in seen("personal")]
+    items = [is_covered(item, judgement) for personal, judgement in judgements for item in personal]
+    assert sum(items) >= len(items) - 2
+    assert not [judgement for personal, judgement in judgements if not personal and judgement.found]

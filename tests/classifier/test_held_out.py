@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.judgement import Hints, Judgement
-from tests.classifier.courts import the_judge
+from tests.classifier.courts import is_covered, the_judge
 
 HELD_OUT = Path(__file__).parent / "held_out"
 
@@ -39,3 +39,10 @@ def test_splitting() -> None:
     counts = [(len(row["matters"]), len(judgement.matters)) for row, judgement in rows("split")]
     assert share([want == got for want, got in counts]) >= 0.54
     assert share([got > 1 for want, got in counts if want == 1]) <= 0.08
+
+
+def test_personal_data() -> None:
+    judged = rows("personal")
+    items = [is_covered(item, judgement) for row, judgement in judged for item in row["personal"]]
+    assert share(items) >= 0.9
+    assert share([bool(judgement.found) for row, judgement in judged if not row["personal"]]) <= 0.12

@@ -1,0 +1,49 @@
+"""Where people live: addresses from the street and number, or from the building, on."""
+
+import re
+from collections.abc import Iterator
+
+from classifier.numbers import LED_BY, FoundSpan, matches
+
+_HOUSE_NUMBER = re.compile(
+    "[0-9][弄号幢栋座单室-]|[一二三四五六七八九十][幢栋号单]"
+)  # else no Chinese address
+_HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
+_HOUSE = re.compile(
+    r"(?P<sure>\d{1,5}(?:弄|号楼|号院|幢|栋|座(?!位)|单元|室)(?:[甲乙丙东西号楼幢栋座室层\d-]|单元)*)"
+    rf"|(?P<spelt>{_HAN_NUMBER}(?:幢|栋|号楼|单元)(?:(?:\d|{_HAN_NUMBER})单元)?[\d一二三四五六七八九十〇零]{{1,4}}室?)"
+    r"|(?P<street>\d{1,5}(?:-\d{1,4})?号(?![线机院文窗摊厅台出桌库厢令柜床店井泵标桩杆灯车船坑]|门(?!口))(?:[甲乙丙楼幢栋座室层\d-]|单元)*)"
+    r"|(?P<bare>(?<![\d-])\d{1,3}-\d{3,4}(?![\d-]))"
+    r"|(?<![\d-])\d{1,3}-\d{1,3}-\d{3,4}(?![\d-])"
+)
+_ROOM = re.compile(
+    r"(?:flat|room|apartment|unit|building|no\.) ?\d{1,5}[a-z]?(?:, ?(?:building|unit|no\.?) ?\d+)*"
+)
+_NAME = r"[^\W\d_a-z在住到于是家的址去从来我他她你往租和与月第]{1,6}"
+_ESTATE = "园|苑|墅|庭|府|城|庄|湾|郡|邸|都|轩|居|公寓|小区|新村|宿舍|大院|里"
+# What the name of a street ends with, and what stands before it but is no part of it.
+_STREET = re.compile(
+    rf"{_NAME}(?:路|街|弄|巷|道|胡同|岸|屋|村|坞|畈|桥|埠|头|组|家|坊|营|埭|堰|浜|渡|汇|江|河|塘|溪|岭|墩|山|沿"
+    rf"|台门|池|井|场|堂|岙|坑|坂|坪|院|岭下|山下|殿|庙|塔|渎|湖|沥|闸|田|洲|{_ESTATE})$"
+)
+_ESTATE_BEFORE = re.compile(rf"{_NAME}(?:{_ESTATE})$")
+_STREET_REACH = 9  # characters a street's name may have
+_HOUSE_LED_BY = ("家", "住", "址", "牌", "：", ":", "对面", "隔壁", "邻居")
+
+
+def find_houses(plain: str) -> Iterator[FoundSpan]:
+    """Spans of addresses, in order of their kind."""
+    yield from matches(plain, "address_detail", _ROOM)
+    if number := _HOUSE_NUMBER.search(plain):
+        yield from _chinese(plain, max(0, number.start() - LED_BY))
+
+
+def _chinese(plain: str, start: int) -> Iterator[FoundSpan]:
+    """`8号` may be a day and `5-402` anything: these need a street or an estate before them."""
+    for match in _HOUSE.finditer(plain, start):
+        at = match.start()
+        named = _ESTATE_BEFORE if match["bare"] else _STREET
+        street = named.search(plain, max(0, at - _STREET_REACH), at)
+        led = not match["bare"] and plain.endswith(_HOUSE_LED_BY, 0, at)
+        if street or led or not (match["street"] or match["bare"]):
+            yield street.start() if street else at, match.end(), "address_detail"
