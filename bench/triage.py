@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from classifier.corpora import whole
-from classifier.grams import hash_grams
+from classifier.grams import Letters
 from classifier.lessons import Lesson, of_corpus, teach
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
@@ -65,8 +65,8 @@ def _held_out(rulebook: Rulebook) -> Sequence[Held]:
         mine = [lessons[at] for at in check]
         model = teach([lessons[at] for at in learn], rulebook)
         parts = [whole(one.text, rulebook) for one in mine]
-        grams = hash_grams([part.text for part in parts])
-        topics = model_topics(model, grams, [part.evidence for part in parts])
+        known = model.known(Letters([part.text for part in parts]))
+        topics = model_topics(model, known, [part.evidence for part in parts])
         held += [_judged(matcher, rulebook, *pair) for pair in zip(mine, topics, strict=True)]
     return held
 

@@ -52,7 +52,8 @@ class Hits:
 
     def within(self, start: int, end: int, table: str) -> Sequence[Hit]:
         """Those of one table that begin in the stretch."""
-        return between(self.of(table), start, end)
+        hits = self._tables.get(table)
+        return between(hits, start, end) if hits else ()
 
     def keyed(self, key: str, start: int, end: int) -> Sequence[Hit]:
         """Those of one splitting cue in the stretch."""
@@ -100,8 +101,9 @@ class Scanner:
     def scan(self, text: str) -> Hits:
         """Every hit, overlapping ones too."""
         hits: list[Hit] = []
+        heads = self._heads
         for which, start, end in self._words.find_matches_as_indexes(text, overlapping=True):
-            worded, whole, gate, tails = self._heads[which]
+            worded, whole, gate, tails = heads[which]
             if worded and start and _joined(text[start - 1]):
                 continue
             for cue in whole:

@@ -117,6 +117,8 @@ def the_one(places: Sequence[Place]) -> str | None:
 
     Of villages' names that several towns have the county may tell.
     """
+    if not places:
+        return None
     codes = {code for place in places if not place.village for code in place.codes}
     counties = {code[:6] for code in codes}
     towns_of = {code for code in codes if len(code) == 9} or {

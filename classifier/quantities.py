@@ -28,6 +28,7 @@ _MONEY = re.compile(
     rf"((?:\d[\d,，]*(?:\.\d+)?|{NUMBER}{{1,12}}))\s*(万|千|百)?(?:余|多|来)?\s*(?:元|块(?!地)|人民币|rmb|yuan)|[¥￥]\s*(\d[\d,]*(?:\.\d+)?)"
     rf"|((?:\d[\d,]*(?:\.\d+)?|{NUMBER}{{1,8}}))(万)(?![人户亩])"
 )
+_LONGEST_SUM = 40  # characters of a number before its sign
 _MAX_MONEY = 10**12
 
 
@@ -77,9 +78,10 @@ def headcount(counted: Iterable[People]) -> int | None:
 
 def amount_yuan(text: str) -> int | None:
     """The largest sum of money."""
-    if not _SUM.search(text):
+    sign = _SUM.search(text)
+    if not sign:
         return None
-    sums = [_money(m) for m in _MONEY.finditer(text)]
+    sums = [_money(m) for m in _MONEY.finditer(text, max(0, sign.start() - _LONGEST_SUM))]
     return max((s for s in sums if 0 < s < _MAX_MONEY), default=None)
 
 

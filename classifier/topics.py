@@ -34,16 +34,15 @@ def subject(code: str) -> str:
 
 def scores(hits: Iterable[Hit]) -> dict[str, float]:
     """Evidence by key. A word inside a longer hit of the same key adds nothing."""
-    total: dict[str, float] = defaultdict(float)
-    seen: set[tuple[str, int]] = set()
+    total: dict[str, float] = {}
     covered: dict[str, int] = {}
+    seen: set[int] = set()
     for _, end, cue in hits:
-        if end <= covered.get(cue.key, -1):
-            continue
-        covered[cue.key] = end
-        word = (cue.key, id(cue))
-        total[cue.key] += cue.weight * (_AGAIN if word in seen else 1)
-        seen.add(word)
+        key, word = cue.key, id(cue)
+        if end > covered.get(key, -1):
+            covered[key] = end
+            total[key] = total.get(key, 0.0) + cue.weight * (_AGAIN if word in seen else 1)
+            seen.add(word)
     return total
 
 
@@ -90,7 +89,7 @@ def intent(hits: Sequence[Hit], text: str, rulebook: Rulebook) -> Intent:
     """What the citizen wants."""
     evidence = scores(hits)
     if "？" in text or "?" in text:
-        evidence[Intent.CONSULT] += rulebook.question
+        evidence[Intent.CONSULT] = evidence.get(Intent.CONSULT, 0.0) + rulebook.question
     if not evidence:
         return rulebook.intent_default
     return max(rulebook.intent_order, key=lambda name: evidence.get(name, 0.0))
