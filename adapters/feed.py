@@ -16,6 +16,7 @@ _SLOT = re.compile(r"\{([^{}]+)\}")
 _RANGE = re.compile(r"(\d+)-(\d+)")
 _SURNAMES = tuple("陈王俞何周赵孙钱徐马骆楼边寿斯郦宣蒋沈章金裘竺吕石张潘梁")
 _GIVEN = ("建国", "秀英", "海燕", "伟良", "桂芳", "立新", "志强", "玉珍", "明华", "春生", "彩凤", "水娟")
+_STREETS = ("人民路", "新兴街", "和畅路", "东风路", "学院路", "老街")
 _TWIN_LAG = 4  # turns of its platform until the second telling of one happening comes
 
 
@@ -103,7 +104,7 @@ def vary(scene: Scene, platform: str, variation: int, at: datetime) -> Telling:
         name=words["name"],
         phone=words["phone"],
         town_code=town,
-        address=words["town"],
+        address=f"{words['town']}{dice.choice(_STREETS)}{dice.randint(1, 180)}号",
         organisation=scene.organisation,
         intent=scene.intent,
         non_police=platform == "police_110" and scene.non_police,
