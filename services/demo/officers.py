@@ -4,9 +4,12 @@ They act through the same door as everybody (`Actions`), in the name of the forc
 and leave some things undone, so that promises are missed as well as kept.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -18,11 +21,13 @@ from feedback.life import Who, allowed, needs
 from feedback.tables import Case
 from services.actions import Actions
 from services.chassis.house import House
-from services.console.rows import UNSEEN
+from services.console.rows import NEEDS_SOMEBODY, UNSEEN
 
-PACE = 0.2  # seconds between two actions
+PACE = 0.2  # seconds between two actions of one officer
+_OFFICERS = 3
 _IDLE = 7  # one in so many cases has nobody who cares
 _LOOKS_AFTER = timedelta(seconds=20)
+_LATELY = timedelta(hours=1)
 _NEXT = (
     Action.SIGN, Action.DISPATCH, Action.ARRIVE, Action.MEDIATE, Action.AGREE, Action.SETTLE, Action.CLOSE,
 )  # fmt: skip
@@ -35,12 +40,18 @@ _WORDS = {
 
 async def play_officers(house: House) -> None:
     """Act until told to stop."""
-    chance = Random(7)  # noqa: S311  (a play, not a secret)
     actions = Actions(house.log, house.database)
+    async with asyncio.TaskGroup() as group:
+        for seed in range(_OFFICERS):
+            chance = Random(seed)  # noqa: S311  (a play, not a secret)
+            group.create_task(_play(house, partial(_one_deed, house, actions, chance)))
+        group.create_task(_play(house, partial(_one_look, house, actions)))
+
+
+async def _play(house: House, deed: Callable[[], Awaitable[None]]) -> None:
     while not await house.pause(PACE):
         try:
-            await _one_deed(house, actions, chance)
-            await _one_look(house, actions)
+            await deed()
         except Transient:
             await house.pause(1.0)
 
@@ -48,28 +59,29 @@ async def play_officers(house: House) -> None:
 async def _one_look(house: House, actions: Actions) -> None:
     """The centre's own look at what asks for one: after a while, and not at everything."""
     now = datetime.now(UTC)
-    waiting = await house.database.rows(
-        select(col(Case.id))
-        .where(*UNSEEN, col(Case.received_at) < now - _LOOKS_AFTER)
-        .order_by(col(Case.received_at))
-        .limit(60)
-    )
-    for row in [row for row in waiting if row.id.int % _IDLE][:1]:
+    waits = (*UNSEEN, col(Case.received_at) < now - _LOOKS_AFTER)
+    cases = await _cared_for(house, waits, col(Case.received_at).desc())
+    for case in cases[:1]:
         actor = Actor(kind=ActorKind.PERSON, name="city")  # a post has several people
-        await actions.submit(CaseCommand(case_id=row.id, action=Action.NOTE, actor=actor, at=now, seen=True))
+        look = CaseCommand(case_id=case.matter.case_id, action=Action.NOTE, actor=actor, at=now, seen=True)
+        await actions.submit(look)
 
 
 async def _one_deed(house: House, actions: Actions, chance: Random) -> None:
-    waiting = await house.database.rows(
-        select(col(Case.snapshot))
-        .where(col(Case.state).in_([s for s in State if s not in (State.TRIAGE, State.CLOSED, State.LINKED)]))
-        .order_by(col(Case.urgency).nulls_last(), col(Case.urgent_at), col(Case.id))
-        .limit(60)
-    )
-    cases = [CaseProgressed.model_validate(row.snapshot) for row in waiting]
-    cared_for = [case for case in cases if case.matter.case_id.int % _IDLE]
-    if cared_for and (command := _next_step(_pick(cared_for, chance))):
+    settled = (col(Case.changed_at) > datetime.now(UTC) - _LATELY, col(Case.state) == State.SETTLED)
+    if chance.random() < 0.2:  # somebody also calls back and files what is done
+        cases = await _cared_for(house, settled, col(Case.changed_at))
+    else:
+        with_a_force = (NEEDS_SOMEBODY, col(Case.force_id).is_not(None))
+        cases = await _cared_for(house, with_a_force, col(Case.urgent_at))
+    if cases and (command := _next_step(_pick(cases, chance))):
         await actions.submit(command)
+
+
+async def _cared_for(house: House, conditions: Iterable[Any], order: Any) -> Sequence[CaseProgressed]:
+    rows = await house.database.rows(select(col(Case.snapshot)).where(*conditions).order_by(order).limit(60))
+    cases = (CaseProgressed.model_validate(row.snapshot) for row in rows)
+    return [case for case in cases if case.matter.case_id.int % _IDLE]
 
 
 def _pick(cases: Sequence[CaseProgressed], chance: Random) -> CaseProgressed:
