@@ -11,7 +11,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import col
 
 from contracts.errors import Transient
@@ -28,6 +28,10 @@ _OFFICERS = 3
 _IDLE = 7  # one in so many cases has nobody who cares
 _LOOKS_AFTER = timedelta(seconds=20)
 _LATELY = timedelta(hours=1)
+_TAKES = {  # seconds, in a play where a day is minutes
+    State.HANDED_OFF: 5, State.SIGNED: 8, State.DISPATCHED: 45, State.ARRIVED: 60, State.MEDIATING: 90,
+    State.AGREED: 60, State.SETTLED: 90,
+}  # fmt: skip
 _NEXT = (
     Action.SIGN, Action.DISPATCH, Action.ARRIVE, Action.MEDIATE, Action.AGREE, Action.SETTLE, Action.CLOSE,
 )  # fmt: skip
@@ -68,14 +72,20 @@ async def _one_look(house: House, actions: Actions) -> None:
 
 
 async def _one_deed(house: House, actions: Actions, chance: Random) -> None:
-    settled = (col(Case.changed_at) > datetime.now(UTC) - _LATELY, col(Case.state) == State.SETTLED)
+    now = datetime.now(UTC)
     if chance.random() < 0.2:  # somebody also calls back and files what is done
+        settled = (col(Case.changed_at) > now - _LATELY, _rested(State.SETTLED, now))
         cases = await _cared_for(house, settled, col(Case.changed_at))
     else:
-        with_a_force = (NEEDS_SOMEBODY, col(Case.force_id).is_not(None))
-        cases = await _cared_for(house, with_a_force, col(Case.urgent_at))
+        ready = or_(*(_rested(state, now) for state in _TAKES))
+        cases = await _cared_for(house, (NEEDS_SOMEBODY, ready), col(Case.urgent_at))
     if cases and (command := _next_step(_pick(cases, chance))):
         await actions.submit(command)
+
+
+def _rested(state: State, now: datetime) -> ColumnElement[bool]:
+    """Long enough in this state for the next thing to happen."""
+    return and_(col(Case.state) == state, col(Case.changed_at) < now - timedelta(seconds=_TAKES[state]))
 
 
 async def _cared_for(house: House, conditions: Iterable[Any], order: Any) -> Sequence[CaseProgressed]:
