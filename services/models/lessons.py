@@ -12,6 +12,7 @@ from contracts.personal import HIDDEN
 from contracts.stage import AnyRow
 from feedback.reveal import covered
 from feedback.tables import Case, Corrected
+from router.fingerprint import plain_text
 from services.chassis.database import Database
 
 
@@ -37,4 +38,6 @@ async def lessons(database: Database) -> list[Taught]:
 
 def _taught(row: AnyRow) -> Taught:
     matter = CaseProgressed.model_validate(row.snapshot).matter
-    return Taught(Lesson(covered(matter).replace(HIDDEN, " "), row.now_category), row.at)
+    # Without its town's name as well: what a town corrects is not about the town.
+    plain = plain_text(matter.model_copy(update={"text": covered(matter)}))
+    return Taught(Lesson(plain.replace(HIDDEN, " "), row.now_category), row.at)

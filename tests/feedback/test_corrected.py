@@ -9,7 +9,7 @@ from sqlalchemy import select
 from contracts.events import Actor, CaseProgressed, Correction
 from contracts.places import towns
 from contracts.stage import AnyRow
-from contracts.vocabulary import Action, ActorKind, Colour, Flag, Kind, State
+from contracts.vocabulary import Action, ActorKind, Colour, Flag, Kind, Platform, State
 from feedback.clocks import due_statement, expire_command
 from feedback.life import Who, allowed, find
 from feedback.reasons import Reason, code_of
@@ -121,6 +121,15 @@ def test_a_false_alarm_is_ruled_out_with_a_reason(house: House) -> None:
     now = correct(house, note="与当事人核实，为气话", flags=())
     assert (now.flags, now.colour) == ((), Colour.YELLOW)
     assert now.change.why[1:] == ("false_alarm|flag=threat",)
+
+
+def test_a_linked_case_is_corrected_where_it_is_and_stands_alone_with_a_danger(house: House) -> None:
+    lead = matter("P1", platform=Platform.POLICE_110)
+    house.give(house.routed(lead, force()), house.routed(GUESS, linked_to=lead.case_id))
+    now = correct(house, kind=Kind.EVENT)
+    assert (now.state, now.linked_to, now.clocks) == (State.LINKED, lead.case_id, ())
+    now = correct(house, flags=(Flag.THREAT,))
+    assert now.reroute is not None and now.reroute.unlink and now.linked_to is None
 
 
 def test_whoever_corrects_has_looked(house: House) -> None:
