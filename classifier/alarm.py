@@ -2,10 +2,12 @@
 
 The model reads the text's own letters and, behind them, one letter of its own for every concept and
 every danger the rules found, in their order: so it learns who does what to whom, and when rules err.
+Then come the text's last letters once more, as letters of their own, since how a story ends says whether
+it ended well, and every second letter, so that two words are known with anything between them.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from typing import NamedTuple
 
@@ -21,6 +23,11 @@ from contracts.vocabulary import Flag
 CALM, DANGER = "calm", "danger"
 _PRIVATE = 0xF0000  # Unicode's plane 15 is for private use: no text has its letters
 _PRIVATE_SIZE = 65_000
+_END = 0x100000  # plane 16 is private too
+_ENDING = 30  # letters
+# Shares of the chance of danger from which on a flag leads, is set beside the one that leads, and is so if a
+# certain rule says it too (cross-validated: 0.82 of the flagged texts have all theirs, 0.12 one too many).
+_LEADS, _LIKELY, _POSSIBLE = 0.4, 0.3, 0.02
 
 
 class Alarm(NamedTuple):
@@ -28,6 +35,7 @@ class Alarm(NamedTuple):
 
     chance: float
     by_flag: Mapping[Flag, float]  # sums to `chance`
+    message: float = 1.0  # how likely the message is that it is a matter of, where it is one of several
 
     @property
     def flag(self) -> Flag:
@@ -49,7 +57,9 @@ def lettered(part: Part) -> str:
     concepts = part.whole.concepts.items()
     found = sorted((hit.start, name) for name, hits in concepts for hit in hits if start <= hit.start < end)
     names = [*(name for _, name in found), *(danger.flag for danger in part.dangers)]
-    return "\n".join([part.text, *map(_letter, names)])
+    text = part.text
+    ending = "".join(chr(_END + ord(letter) % _PRIVATE_SIZE) for letter in text[-_ENDING:])
+    return "\n".join([text, *map(_letter, names), ending, text[::2], text[1::2]])
 
 
 def alarms(model: Model, letters: Letters) -> list[Alarm]:
@@ -64,6 +74,15 @@ def alarms(model: Model, letters: Letters) -> list[Alarm]:
     ]
 
 
+def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> dict[int, Alarm]:
+    """Those of matters that are one of several in their message, knowing how likely the whole of it is."""
+    several = {at: of for at, of in raised.items() if len(of[0].whole.spans) > 1}
+    messages = {id(part.whole): part.message for part, _ in several.values()}
+    chances = [alarm.chance for alarm in alarms(model, Letters(list(map(lettered, messages.values()))))]
+    chance_of = dict(zip(messages, chances, strict=True))
+    return {at: alarm._replace(message=chance_of[id(part.whole)]) for at, (part, alarm) in several.items()}
+
+
 def rule_alone(found: Sequence[Danger], limits: Dangers) -> Ruling:
     """By the rules, where no model reads along."""
     certain = [danger for danger in found if danger.score >= limits.certain]
@@ -73,16 +92,29 @@ def rule_alone(found: Sequence[Danger], limits: Dangers) -> Ruling:
 def rule(part: Part, alarm: Alarm, limits: Dangers) -> Ruling:
     """By rules and model: a certain rule is believed if the model agrees, the model alone if it is sure."""
     rules = {danger.flag for danger in part.dangers if danger.score >= limits.certain}
-    leads = alarm.by_flag[alarm.flag] >= alarm.chance / 2
     believed = alarm.chance >= (limits.confirmed if alarm.flag in rules else limits.sure)
-    flags = (alarm.flag,) if leads and believed else ()
+    flags = _flags(alarm, rules) if believed else ()
     unflagged = alarm.chance - sum(alarm.by_flag[flag] for flag in flags)
+    # Cut out of a calm message, a sentence easily looks worse than it is: that takes more.
+    look = unflagged >= (limits.watch if alarm.message >= limits.watch else limits.alone)
     others = {danger.flag for danger in part.dangers} if flags else rules
-    look = unflagged >= limits.watch or not others <= set(flags)
+    look = look or not others <= set(flags)
     if not look and not flags:
         return Ruling((), (), False)
-    own = Danger(alarm.flag, alarm.chance, part.span.start, (f"model: {alarm.flag} {alarm.chance:.2f}",))
-    return Ruling([*part.dangers, own], flags, look)
+    own = [
+        Danger(flag, alarm.chance, part.span.start, (f"model: {flag} {alarm.by_flag[flag]:.2f}",))
+        for flag in flags or (alarm.flag,)
+    ]
+    return Ruling([*part.dangers, *own], flags, look)
+
+
+def _flags(alarm: Alarm, rules: Set[Flag]) -> tuple[Flag, ...]:
+    """The likeliest, with whatever else is likely or certain by rule; none where nothing stands out."""
+    share = {flag: chance / alarm.chance for flag, chance in alarm.by_flag.items()}
+    if share[alarm.flag] < _LEADS:
+        return ()
+    also = {flag for flag in share if share[flag] >= (_POSSIBLE if flag in rules else _LIKELY)}
+    return tuple(flag for flag in Flag if flag in {alarm.flag, *also})
 
 
 @cache

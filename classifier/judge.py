@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone
+from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone, within_messages
 from classifier.because import letters_of, words
 from classifier.dangers import Danger
 from classifier.extract import respondent
@@ -107,6 +107,8 @@ class Judge:
         """What must never be missed in each matter."""
         rules = self.rulebook.dangers
         raised = dict(zip(known, alarms(self.dangers, letters), strict=True)) if self.dangers else {}
+        if self.dangers:
+            raised |= within_messages(self.dangers, {at: (parts[at], alarm) for at, alarm in raised.items()})
         return [
             rule(part, raised[at], rules) if at in raised else rule_alone(part.dangers, rules)
             for at, part in enumerate(parts)

@@ -59,6 +59,11 @@ class Part(NamedTuple):
         return [one for one in found if start <= one.start < end]
 
     @property
+    def message(self) -> "Part":
+        """The message it is a matter of, as one matter."""
+        return Part(self.whole, Span(0, len(self.whole.plain)))
+
+    @property
     def evidence(self) -> Mapping[str, float]:
         """Points by category."""
         return scores(self.whole.hits.within(*self.span, "category"))

@@ -51,6 +51,7 @@ class Dangers:
     certain: float
     look: float
     watch: float
+    alone: float
     confirmed: float
     sure: float
     crowd: int
