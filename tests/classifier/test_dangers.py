@@ -18,6 +18,10 @@ def alarmed(text: str) -> set[Flag]:
         ("五十多个业主围在售楼部门口拉横幅讨说法", Flag.GROUP_EVENT),
         ("他拿着砍刀扬言要砍死我们", Flag.THREAT),
         ("我们二十六个人工资拖欠五个月没发", Flag.WAGES_GROUP),
+        ("大坝边的石墩上压着一张纸条，写着别来找我，鞋子摆在旁边，人没看见", Flag.LIFE_DANGER),
+        ("后山塌下来了，泥巴冲进灶间，奶奶还在屋里", Flag.LIFE_DANGER),
+        ("老师用胶带粘小孩嘴，嘴边一圈红印", Flag.MINOR_HARMED),
+        ("我老公又打我了，六岁的女儿吓得躲在桌子底下", Flag.MINOR_HARMED),
         ("my husband beats me every night, he hit me again", Flag.DOMESTIC_VIOLENCE),
     ],
 )
@@ -46,6 +50,15 @@ def test_a_flag_makes_the_case_red_and_says_why() -> None:
     assert matter.colour is Colour.RED
     assert matter.kind in (Kind.EVENT, Kind.DISPUTE)
     assert any(why.startswith("home.") for why in matter.why)
+
+
+def test_a_sentence_of_a_calm_message_takes_more_to_be_looked_at() -> None:
+    part = the_judge().parts_of("村口路灯坏了三个月没人修")[0]
+    limits = load_rulebook().dangers
+    doubt = Alarm(limits.watch + 0.1, {Flag.LIFE_DANGER: limits.watch + 0.1}, message=limits.watch / 2)
+    assert not rule(part, doubt, limits).look
+    assert rule(part, doubt._replace(message=limits.watch), limits).look
+    assert rule(part, Alarm(0.8, {Flag.LIFE_DANGER: 0.8}, message=0), limits).look
 
 
 def test_a_flag_belongs_to_its_own_matter() -> None:
