@@ -95,8 +95,9 @@ def rule(part: Part, alarm: Alarm, limits: Dangers) -> Ruling:
     believed = alarm.chance >= (limits.confirmed if alarm.flag in rules else limits.sure)
     flags = _flags(alarm, rules) if believed else ()
     unflagged = alarm.chance - sum(alarm.by_flag[flag] for flag in flags)
+    watch = limits.watch_long if len(part.whole.plain) >= limits.long else limits.watch
     # Cut out of a calm message, a sentence easily looks worse than it is: that takes more.
-    look = unflagged >= (limits.watch if alarm.message >= limits.watch else limits.alone)
+    look = unflagged >= (watch if alarm.message >= watch else limits.alone)
     others = {danger.flag for danger in part.dangers} if flags else rules
     look = look or not others <= set(flags)
     if not look and not flags:

@@ -116,7 +116,7 @@ def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
 
 def _dangers(data: Mapping[str, Any]) -> Dangers:
     names = ("calm", "calm_reach", "negation_reach", "certain", "look")
-    models = ("watch", "alone", "confirmed", "sure", "crowd", "several")
+    models = ("watch", "watch_long", "long", "alone", "confirmed", "sure", "crowd", "several")
     return Dangers(
         rules=tuple(map(_rule, data["rule"])),
         colours={Flag(flag): Colour(colour) for flag, colour in data["colours"].items()},

@@ -51,6 +51,8 @@ class Dangers:
     certain: float
     look: float
     watch: float
+    watch_long: float
+    long: int
     alone: float
     confirmed: float
     sure: float

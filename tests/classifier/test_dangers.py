@@ -1,7 +1,9 @@
 import pytest
 
+from classifier.alarm import Alarm, rule
+from classifier.corpora import whole
 from contracts.vocabulary import Colour, Flag, Kind
-from tests.classifier.courts import judged, one
+from tests.classifier.courts import judged, one, the_judge
 
 
 def alarmed(text: str) -> set[Flag]:
@@ -53,8 +55,8 @@ def test_a_flag_makes_the_case_red_and_says_why() -> None:
 
 
 def test_a_sentence_of_a_calm_message_takes_more_to_be_looked_at() -> None:
-    part = the_judge().parts_of("村口路灯坏了三个月没人修")[0]
-    limits = load_rulebook().dangers
+    rulebook = the_judge().rulebook
+    part, limits = whole("村口路灯坏了三个月没人修", rulebook), rulebook.dangers
     doubt = Alarm(limits.watch + 0.1, {Flag.LIFE_DANGER: limits.watch + 0.1}, message=limits.watch / 2)
     assert not rule(part, doubt, limits).look
     assert rule(part, doubt._replace(message=limits.watch), limits).look
