@@ -53,6 +53,8 @@ class Actions:
         await self.log.publish([encode(event)])
         result = await self._wait(event.id, command.case_id)
         meters.ACTIONS.labels(command.action, result.status).inc()
+        if command.seen and result.status == "done":
+            await self._measure(command)
         return result
 
     async def outcome(self, command_id: UUID, case_id: UUID) -> ActResult | None:
@@ -68,6 +70,11 @@ class Actions:
         state = State(states[0].state) if states else None
         done = verdicts[0].verdict == "done"
         return ActResult("done" if done else "refused", verdicts[0].reason, state)
+
+    async def _measure(self, look: CaseCommand) -> None:
+        received = select(col(Case.received_at)).where(col(Case.id) == look.case_id)
+        for row in await self.database.rows(received):
+            meters.LOOK_SECONDS.observe((look.at - row.received_at).total_seconds())
 
     async def _event(self, command: CaseCommand, command_id: UUID) -> Event:
         # A linked case lives in its lead's partition, so that one worker decides for both.

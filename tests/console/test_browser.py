@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import expect
+from prometheus_client import REGISTRY
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -95,6 +96,7 @@ def test_a_look_is_loud_until_somebody_at_a_centre_has_the_case_open(open_page: 
         for c in hub.do(hub.cases())
         if waits_for_look(c) and not is_sensitive(c) and c.matter.town_code == FENGQIAO
     )
+    before = measured()
     desk, police, town = open_page("county"), open_page("police"), open_page("town")
     police.goto(f"{hub.url}/cases/{case.matter.case_id}")  # not theirs to look at
     expect(police.locator(".head .look")).to_have_text("请即研判")
@@ -107,8 +109,13 @@ def test_a_look_is_loud_until_somebody_at_a_centre_has_the_case_open(open_page: 
     expect(town.locator(".timeline li").first).to_contain_text("已研判")
     expect(town.locator(".head .look")).to_have_count(0)
     expect(town.locator(".timeline li").first).to_contain_text("枫桥镇社会治理中心 值班岗")
+    assert measured() == before + 1
     expect(desk.locator(f"#case-{case.matter.case_id} .look")).to_have_count(0)
     expect(desk.locator(".figure.look b")).to_have_text(str(count - 1), timeout=10_000)
+
+
+def measured() -> float:
+    return REGISTRY.get_sample_value("hub_look_seconds_count") or 0
 
 
 def test_a_filtered_desk_adds_only_what_matches(open_page: OpenPage, hub: Hub) -> None:
