@@ -19,6 +19,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 _URDU = frozenset("ٹڈڑںھہۃےگچپ")
 _PERSIAN = re.compile(r"\b(?:است|که|این|را|شما|برای|نیست|می)\b")
 _UKRAINIAN, _KAZAKH = frozenset("іїєґ"), frozenset("әғқңөұүһ")
+# Letters that only one of the languages in Latin letters has.
+_LETTERS = {
+    "vi": re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]"),
+    "tr": re.compile("[ğışİ]"), "de": re.compile("[äß]"),
+    "pt": re.compile("[ãõ]"), "es": re.compile("[ñ¿¡]"),
+    "fr": re.compile("[œèêë]|[cdjlmnqst]['’][a-zé]"), "it": re.compile("[ìò]|[a-z]ll'"),
+}  # fmt: skip
 _ENOUGH_WORDS = 4  # small words of one language, from which a text with Chinese in it is in that language
 
 
@@ -50,6 +57,9 @@ def _small_words() -> dict[str, frozenset[str]]:
 def _latin(text: str, size: int, han: int) -> str:
     words = [word for word in _WORD.findall(text.lower()) if word.isascii() or word[0] < "\u2e80"]
     scores = {language: sum(word in known for word in words) for language, known in _small_words().items()}
+    low = text.lower()
+    for language, letters in _LETTERS.items():
+        scores[language] += len(letters.findall(low))
     best = max(scores, key=lambda language: scores[language])
     if han and (size < han or scores[best] < _ENOUGH_WORDS):
         return "zh"

@@ -81,11 +81,12 @@ class Part(NamedTuple):
 def read(text: str, rulebook: Rulebook) -> Reading:
     """Everything the rules find in `text`."""
     plain = normalise(text)
-    hits = rulebook.scanner.scan(plain)
+    language = detect(text)
+    scanner = rulebook.scanner if language == "zh" else rulebook.guests
+    hits = scanner.scan(plain)
     counted = people(plain)
     concepts = find_concepts(plain, _sighted(hits), counted, rulebook.dangers)
     dangers = find_dangers(plain, concepts, rulebook.dangers)
-    language = detect(text)
     return Reading(
         plain=plain,
         language=language,

@@ -11,10 +11,12 @@ from typing import Any
 from classifier.cues import Cue, Scanner
 from classifier.places import Gazetteer
 from classifier.rules import Category, DangerRule, Dangers, Rulebook, Splitting
+from classifier.text import normalise
 from contracts.vocabulary import Colour, Flag, Intent, Kind
 
 _SHIFT = ("shift_sure", "shift_before", "shift_rest", "shift_letters")
 _SPLITTING = ("switch_evidence", "item", "sentence", "story", "most", *_SHIFT)
+_GUESTS_WISH = 2.0
 _WEIGHTS = {"strong": 4.0, "foreign": 3.0, "words": 2.0, "weak": 1.0}
 
 
@@ -39,6 +41,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         splitting=Splitting(**{key: splitting[key] for key in _SPLITTING}),
         gazetteer=Gazetteer(places, _villages(folder)),
         scanner=Scanner(cues),
+        guests=Scanner([*cues, *_guest_cues(_read(folder, "foreign"), taxonomy)]),
     )
 
 
@@ -107,6 +110,23 @@ def _danger_cues(dangers: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
     yield from ((word, Cue("blind", "blind", 0)) for word in dangers["blind"])
     for concept, words in dangers["concepts"].items():
         yield from ((word, Cue("danger", concept, 1)) for word in words)
+
+
+def _guest_cues(guests: Mapping[str, Any], taxonomy: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
+    """What `foreign.toml` adds, of the categories the taxonomy has."""
+    for code in guests["category"].keys() & {code for code, _, _ in _entries(taxonomy)}:
+        cue = Cue("category", code, _WEIGHTS["foreign"])
+        yield from ((word, cue) for word in _listed(guests["category"][code]))
+    for concept, words in guests["danger"].items():
+        yield from ((word, Cue("danger", concept, 1)) for word in _listed(words))
+    for intent, words in guests["intent"].items():
+        yield from ((word, Cue("intent", intent, _GUESTS_WISH)) for word in _listed(words))
+
+
+def _listed(words: str) -> Iterable[str]:
+    """Of lines with commas; a space behind a word belongs to it."""
+    split = (word.lstrip() for line in words.splitlines() for word in line.split(","))
+    return [normalise(word) for word in split if word]
 
 
 def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:

@@ -89,6 +89,7 @@ class Rulebook:
     splitting: Splitting
     gazetteer: Gazetteer
     scanner: Scanner
+    guests: Scanner  # of texts in other languages than Chinese
 
     def name(self, code: str) -> str:
         """`公共设施/路灯`, from a code."""

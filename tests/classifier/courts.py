@@ -43,3 +43,8 @@ def seen(name: str) -> list[dict[str, Any]]:
 def is_covered(item: dict[str, Any], judgement: Judgement) -> bool:
     """Whether one span hides the whole item of personal data."""
     return any(f.start <= item["start"] and item["end"] <= f.end for f in judgement.found)
+
+
+def is_danger(judgement: Judgement) -> bool:
+    """Whether a person is made to look at once."""
+    return any(matter.flags or matter.look for matter in judgement.matters)

@@ -46,3 +46,14 @@ def test_personal_data() -> None:
     items = [is_covered(item, judgement) for row, judgement in judged for item in row["personal"]]
     assert share(items) >= 0.9
     assert share([bool(judgement.found) for row, judgement in judged if not row["personal"]]) <= 0.12
+
+
+def test_foreign_languages() -> None:
+    judged = rows("foreign")
+    name = the_judge().rulebook.name
+    categories = [
+        name(judgement.matters[0].category).startswith((row["category"], *row["category_also"]))
+        for row, judgement in judged
+    ]
+    assert share([judgement.language == row["language"] for row, judgement in judged]) >= 0.97
+    assert share(categories) >= 0.86

@@ -1,0 +1,78 @@
+"""A guest who writes in another language is never missed, whatever the language."""
+
+import pytest
+
+from tests.classifier.courts import is_danger, judged, seen, the_judge
+
+_BEATEN = {
+    "en": "He is my husband and he hits me when he drinks, yesterday also my face",
+    "es": "Mi marido me golpea cuando bebe y no sé adónde ir",
+    "pt": "O meu marido me bateu de novo e tenho medo de voltar para casa",
+    "fr": "Mon mari me bat depuis des mois, je ne sais pas où aller",
+    "it": "Mio marito mi picchia quando beve e ho paura",
+    "de": "Mein Mann schlägt mich, ich habe Angst nach Hause zu gehen",
+    "ru": "Мой муж бьёт меня каждый день, помогите",
+    "uk": "Чоловік б'є мене, я не знаю, куди йти",
+    "tr": "Kocam beni dövüyor, eve gitmeye korkuyorum",
+    "id": "Suami memukul saya setiap malam, saya takut",
+    "vi": "Chồng tôi đánh tôi mỗi khi uống rượu",
+    "sw": "Mume wangu ananipiga kila siku, naogopa",
+    "ar": "زوجي ضربني مرة أخرى ولا أعرف إلى أين أذهب",
+    "fa": "شوهرم هر شب مرا کتک می‌زند و می‌ترسم",
+    "ur": "میرا شوہر روز مجھے مارتا ہے، میں ڈر گئی ہوں",
+    "hi": "मेरा पति शराब पीकर मुझे मारता है",
+    "bn": "আমার স্বামী আমাকে প্রতিদিন মারে",
+    "th": "สามีตบฉันทุกคืน ฉันกลัวมาก",
+    "ko": "남편이 술을 마시고 저를 때렸어요",
+    "ja": "夫に毎晩殴られています。助けてください",
+}
+_DYING = {
+    "en": "I lost everything and I do not want to live any more",
+    "es": "Ya no quiero vivir, lo he perdido todo",
+    "fr": "J'ai tout perdu, je n'ai plus envie de vivre",
+    "ru": "Я всё потерял и не хочу жить",
+    "ar": "خسرت كل شيء ولا أريد الحياة بعد الآن",
+    "hi": "मैं अब मरना चाहता हूँ, सब कुछ खत्म हो गया",
+    "ko": "모든 것을 잃었고 죽고 싶어요",
+    "vi": "Tôi mất hết rồi, tôi không muốn sống nữa",
+}
+_ROBBED = {
+    "en": "Two men robbed me near the station and took my phone",
+    "es": "Me robaron el bolso en la estación",
+    "ru": "У меня украли сумку на вокзале",
+    "ar": "سرق رجل حقيبتي في المحطة",
+    "ko": "역에서 지갑을 도둑맞았어요",
+    "tr": "Çantam istasyonda çalındı",
+}
+
+
+@pytest.mark.parametrize("language", _BEATEN)
+def test_beaten_at_home(language: str) -> None:
+    judgement = judged(_BEATEN[language])
+    assert (judgement.language, is_danger(judgement)) == (language, True)
+
+
+@pytest.mark.parametrize("language", _DYING)
+def test_tired_of_life(language: str) -> None:
+    judgement = judged(_DYING[language])
+    assert (judgement.language, is_danger(judgement)) == (language, True)
+
+
+@pytest.mark.parametrize("language", _ROBBED)
+def test_robbed(language: str) -> None:
+    judgement = judged(_ROBBED[language])
+    assert (judgement.language, judgement.matters[0].category) == (language, "public_security/theft")
+
+
+def test_calm_letters_stay_calm() -> None:
+    calm = [row["text"] for row in seen("foreign") if not row["sensitive"]]
+    assert sum(is_danger(judged(text)) for text in calm) <= 2  # an employer's threats in two of them
+
+
+def test_what_the_words_were_chosen_with() -> None:
+    rows = seen("foreign")
+    name = the_judge().rulebook.name
+    assert [row["text"] for row in rows if judged(row["text"]).language != row["language"]] == []
+    names = [(name(judged(row["text"]).matters[0].category), row) for row in rows]
+    right = [got.startswith((row["category"], *row["category_also"])) for got, row in names]
+    assert sum(right) >= len(rows) - 1
