@@ -57,11 +57,12 @@ def _read(path: Path) -> str:
 
 def _telling(row: dict[str, str], now: datetime) -> Telling:
     return Telling(
-        text=(row["body"] or "").strip(), title=(row["topic"] or "").strip(), at=_time(row["time"]) or now
+        text=(row["body"] or "").strip(), title=(row["topic"] or "").strip(), at=time_of(row["time"]) or now
     )
 
 
-def _time(value: str) -> datetime | None:
+def time_of(value: str) -> datetime | None:
+    """A file's time, in Beijing where it says no zone; None where it cannot be read."""
     for form in _TIMES:
         try:
             return datetime.strptime(value.strip(), form).replace(tzinfo=BEIJING)

@@ -1,6 +1,5 @@
 """A case as its twins would see it: what is hashed, and which keys find it again."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -19,7 +18,9 @@ from router.places import known_place
 from router.tables import TwinCandidate
 
 NEVER_MERGED = POLICE_FIRST | SENSITIVE
-KEYS = ("caller", "caller_here", "spot", "copy_of")
+SURE = ("caller", "caller_here", "spot", "copy_of")  # what few cases share
+KEYS = (*SURE, "here")
+KINDS = 16  # a number's hash ends in its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Print:
     caller_here: int | None
     spot: int | None
     copy_of: int | None
+    here: int | None
     respondent: int | None
     spots: Sequence[int]
     numbers: Sequence[int]
@@ -57,10 +59,10 @@ class Print:
         return {name: getattr(self, name) for name in COLUMNS}
 
     def wanted(self) -> Iterator[tuple[str, int]]:
-        """The keys to look under. A phone is sought in its town, unless the town is unknown: a busy phone
-        has few cases in one town, so that the read stays small however many there are."""
+        """The sure keys to look under. A phone is sought in its town, unless the town is unknown: a busy
+        phone has few cases in one town, so that the read stays small however many there are."""
         for name, key in self.own_keys():
-            if name != "caller" or not self.in_town:
+            if name in SURE and (name != "caller" or not self.in_town):
                 yield name, key
         yield from (("caller_here", key) for key in self.elsewhere)
 
@@ -79,7 +81,8 @@ class Printer:
         if not NEVER_MERGED.isdisjoint(matter.flags):
             return None
         text, place = fp.plain_text(matter), known_place(matter.town_code)
-        phone, names = fp.phone_digits(matter.reporter.phone), self._all(fp.spots(text), place)
+        where = f"{text} {matter.address or ''}"
+        phone, spots = fp.phone_digits(matter.reporter.phone), self._words(fp.spots(where))
         return Print(
             case_id=matter.case_id,
             complaint_id=matter.complaint_id,
@@ -91,34 +94,49 @@ class Printer:
             received_at=matter.received_at,
             caller=self._hash("phone", phone) if phone else None,
             caller_here=self._hash("here", phone, place) if phone else None,
-            spot=self._spot(names, matter.category),
-            copy_of=self._copy(text, place),
+            spot=self._spot(spots, matter.category),
+            copy_of=self._copy(fp.core(text)),
+            here=self._hash("place", place, matter.category) if len(place) > 6 else None,
             respondent=self._hash("respondent", matter.respondent) if matter.respondent else None,
-            spots=names,
-            numbers=self._all(fp.numbers(text), ""),
+            spots=spots,
+            numbers=self._numbers(where, fp.core(text)),
             sketch=fp.sketch(text),
             elsewhere=[self._hash("here", phone, p) for p in _wider(place)] if phone else (),
         )
 
-    def _spot(self, names: Sequence[int], category: str) -> int | None:
+    def _spot(self, spots: Sequence[int], category: str) -> int | None:
         """The first of its spots, within its subject: one market has many cases, but few of a kind."""
-        return self._hash("spot", str(names[0]), category.partition("/")[0]) if names else None
+        return self._hash("spot", str(spots[0]), category.partition("/")[0]) if spots else None
 
-    def _copy(self, text: str, place: str) -> int | None:
-        core = re.sub(r"\W+", "", text)
-        return self._hash("copy", core, place) if place and len(core) >= self._copy_from else None
+    def _copy(self, text: str) -> int | None:
+        return self._hash("copy", str(fp.copy_key(text))) if len(text) >= self._copy_from else None
 
-    def _all(self, words: Iterable[str], place: str) -> list[int]:
-        return sorted(self._hash("word", word, place) for word in words)
+    def _numbers(self, text: str, whole: str) -> list[int]:
+        found = fp.numbers(text) | ({(fp.WHOLE, whole)} if len(whole) >= self._copy_from else set())
+        return sorted(self._hash("number", number) // KINDS * KINDS + kind for kind, number in found)
+
+    def _words(self, words: Iterable[str]) -> list[int]:
+        return sorted(self._hash("word", word) for word in words)
 
     def _hash(self, *parts: str) -> int:
         return fp.keyed(self._secret, *parts)
 
 
 def lookup(prints: Sequence[Print], window: timedelta, limit: int) -> Query | None:
-    """The candidates any of the prints could repeat: by key, recent, newest first; None without keys."""
+    """The candidates that share a sure key with any of the prints; None without keys."""
+    return _newest(prints, (pair for one in prints for pair in one.wanted()), window, limit)
+
+
+def lookup_here(prints: Sequence[Print], window: timedelta, limit: int) -> Query | None:
+    """The candidates of the prints' places and categories: many, so only the newest are worth the read."""
+    return _newest(prints, (("here", one.here) for one in prints if one.here is not None), window, limit)
+
+
+def _newest(
+    prints: Sequence[Print], pairs: Iterable[tuple[str, int]], window: timedelta, limit: int
+) -> Query | None:
     wanted: dict[str, set[int]] = {}
-    for name, key in (pair for one in prints for pair in one.wanted()):
+    for name, key in pairs:
         wanted.setdefault(name, set()).add(key)
     if not wanted:
         return None

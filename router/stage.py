@@ -18,7 +18,7 @@ from router.force_files import load_registry
 from router.holding import Now
 from router.match import Asked, Match, Matcher
 from router.places import Grounds, known_place, load_grounds
-from router.prints import NEVER_MERGED, Print, Printer, lookup, of_row
+from router.prints import NEVER_MERGED, Print, Printer, lookup, lookup_here, of_row
 from router.reasons import reason
 from router.rules import load_needs, load_rules
 from router.tables import ForceLoad, Held, TwinCandidate
@@ -51,13 +51,15 @@ class RouteStage:
         self._prints: dict[UUID, Print | None] = {}  # of the batch in hand, so that each is made once
 
     def queries(self, batch: Sequence[Event]) -> Mapping[str, Query]:
-        """At most three statements: possible twins, loads of the places' forces, who holds the cases."""
+        """At most four statements: possible twins by key and by place, loads of forces, who holds cases."""
         opened = {e.id: e.data.matter for e in batch if isinstance(e.data, CaseOpened)}
         self._prints = {key: self._printer.of(matter) for key, matter in opened.items()}
         moved = [e.data for e in batch if isinstance(e.data, CaseProgressed) and _concerns_us(e.data)]
         placed = [*opened.values(), *(data.matter for data in moved if data.reroute)]
+        prints, rules = [*filter(None, self._prints.values())], self._twins.rules
         wanted = {
-            "twins": self._possible_twins(),
+            "twins": lookup(prints, rules.reach, rules.max_rows),
+            "nearby": lookup_here(prints, rules.window, rules.max_rows_here),
             "loads": self._loads({known_place(m.town_code) for m in placed}),
             "held": _held([data.matter.case_id for data in moved]),
         }
@@ -66,7 +68,7 @@ class RouteStage:
     def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:
         """One outcome an input. Later inputs see twins, loads and holders as earlier ones left them."""
         now = Now(
-            Pool(map(of_row, view.get("twins", ()))),
+            Pool(map(of_row, (*view.get("twins", ()), *view.get("nearby", ())))),
             {row.force_id: row.open_cases for row in view.get("loads", ())},
             {row.case_id: row.force_id for row in view.get("held", ())},
         )
@@ -89,9 +91,7 @@ class RouteStage:
             return CaseRouted(
                 matter=matter, linked_to=twin.case_id, ground=self._ground(matter), why=twin.why
             )
-        if own:
-            now.pool.add(own)
-            now.writes.append(Write(TwinCandidate, own.values(), How.PUT))
+        _repeatable(now, own)
         match = self._matcher.match(Asked(matter, event.time, now.loads))
         return self._routed(now, matter, match, 0)
 
@@ -105,6 +105,7 @@ class RouteStage:
             now.free(matter.case_id)
         if data.change.action is Action.REOPEN and data.lead:
             now.hold(matter.case_id, data.lead.force_id)
+            _repeatable(now, self._printer.of(matter))
         else:
             now.pool.drop(matter.case_id)
             now.writes.append(Write(TwinCandidate, {"case_id": matter.case_id}, How.DELETE))
@@ -123,6 +124,8 @@ class RouteStage:
         self, now: Now, event: Event, data: CaseProgressed, matter: Matter, reroute: Reroute
     ) -> CaseRouted:
         attempt = data.attempt + 1
+        if reroute.unlink:
+            _repeatable(now, self._printer.of(matter))
         asked = Asked(matter, event.time, now.loads, frozenset(reroute.avoid), reroute.at_least)
         return self._routed(now, matter, self._rematch(asked, reroute, attempt), attempt)
 
@@ -153,11 +156,6 @@ class RouteStage:
     def _ground(self, matter: Matter) -> Ground:
         return self._grounds.of(known_place(matter.town_code), matter.text, matter.address)
 
-    def _possible_twins(self) -> Query | None:
-        return lookup(
-            [*filter(None, self._prints.values())], self._twins.rules.window, self._twins.rules.max_rows
-        )
-
     def _loads(self, places: set[str]) -> Query | None:
         counted = self._matcher.registry.counted(places)
         if not places or not counted:
@@ -165,6 +163,13 @@ class RouteStage:
         return select(col(ForceLoad.force_id), col(ForceLoad.open_cases)).where(
             one_of(col(ForceLoad.force_id), counted)
         )
+
+
+def _repeatable(now: Now, own: Print | None) -> None:
+    """From now on the case may be repeated, unless it is one that never is."""
+    if own:
+        now.pool.add(own)
+        now.writes.append(Write(TwinCandidate, own.values(), How.PUT))
 
 
 def _held(cases: Sequence[UUID]) -> Query | None:

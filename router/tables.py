@@ -15,7 +15,7 @@ def _key() -> Any:
 
 
 class TwinCandidate(SQLModel, table=True):
-    """An open, unlinked, unsensitive case. Four hashed keys find it, the rest judges it; no text is kept."""
+    """An open, unlinked, unsensitive case. Hashed keys find it, the rest judges it; no text is kept."""
 
     __tablename__ = "twin_candidate"
 
@@ -29,11 +29,14 @@ class TwinCandidate(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
     caller: int | None = _key()  # the phone
     caller_here: int | None = _key()  # the phone at this place
-    spot: int | None = _key()  # one named spot of this town and subject
-    copy_of: int | None = _key()  # the whole of a long text in this place
+    spot: int | None = _key()  # one named spot and subject
+    copy_of: int | None = _key()  # a run of characters that copies of a long text share
+    here: int | None = _key()  # this town and category
     respondent: int | None = Field(sa_type=BigInteger)
     spots: list[int] = Field(sa_column=Column(JsonB, nullable=False))  # hashes of named spots
-    numbers: list[int] = Field(sa_column=Column(JsonB, nullable=False))  # hashes of 三组, 5幢 …
+    numbers: list[int] = Field(
+        sa_column=Column(JsonB, nullable=False)
+    )  # hashes of 三组, 5幢, a sum of money …, each ending in its kind
     sketch: list[int] = Field(sa_column=Column(JsonB, nullable=False))  # smallest hashes of the text's parts
 
 

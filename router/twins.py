@@ -29,19 +29,19 @@ class Twins:
 
     def find(self, new: Print, known: "Pool") -> Twin | None:
         """The likest candidate over the threshold, the older of equals."""
-        found = [(judge(new, old, self.rules), old) for old in known.sharing(new) if self._may_join(new, old)]
+        found = [(judge(new, old, self.rules), old) for old in known.sharing(new) if self.may_join(new, old)]
         over = [(score, old) for score, old in found if score.total >= self.rules.threshold]
         if not over:
             return None
         best, old = max(over, key=lambda pair: (pair[0].total, -pair[1].received_at.timestamp()))
         return Twin(old.case_id, best.why())
 
-    def _may_join(self, new: Print, old: Print) -> bool:
+    def may_join(self, new: Print, old: Print) -> bool:
         """Never two matters of one complaint, never something worse into something better."""
         apart = abs(new.received_at - old.received_at)
         return (
             new.complaint_id != old.complaint_id
-            and apart <= self.rules.window
+            and apart <= self.rules.reach
             and set(new.flags) <= set(old.flags)
             and not (_is_risk(new.colour) and _BADNESS[Colour(new.colour)] > _BADNESS[Colour(old.colour)])
             and _nested(new.place, old.place)
@@ -59,6 +59,7 @@ class Pool:
 
     def add(self, one: Print) -> None:
         """It may be repeated from now on."""
+        self._gone.discard(one.case_id)
         for key in one.own_keys():
             self._by_key.setdefault(key, {})[one.case_id] = one
 

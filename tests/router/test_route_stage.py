@@ -183,13 +183,42 @@ async def test_escalated_named_and_unlinked(hub: Hub) -> None:
     assert alone[0].linked_to is None and alone[0].lead and alone[0].attempt == 1
 
 
+async def test_an_unlinked_case_is_repeated_for_itself(hub: Hub) -> None:
+    """A person said that it is another matter: whoever tells it again tells that one."""
+    first, second = pair()
+    await hub.run(opened(first), opened(second))
+    await hub.run(progressed(second, State.TRIAGE, Action.UNLINK, reroute=Reroute(unlink=True)))
+    (third,) = await hub.routed(opened(matter("third", **AGAIN)))
+    assert third.linked_to == second.case_id
+
+
+async def test_a_reopened_case_is_repeated_again(hub: Hub) -> None:
+    first, second = pair()
+    (routed,) = await hub.routed(opened(first))
+    await hub.run(progressed(first, State.SETTLED, Action.SETTLE, lead=routed.lead))
+    await hub.run(progressed(first, State.HANDED_OFF, Action.REOPEN, lead=routed.lead, seq=2))
+    assert (await hub.routed(opened(second)))[0].linked_to == first.case_id
+
+
+async def test_many_about_one_thing_have_one_lead(hub: Hub) -> None:
+    """Thirty people of one estate, three batches: nobody is anybody's lead but the first."""
+    estate = "新建的搅拌站离锦绣小区不到八十米，机器日夜轰鸣，灰尘大得窗户不敢开"
+    voices = ("请搬迁", "孩子咳嗽", "老人睡不着", "投诉没有用", "谁批准的")
+    crowd = [
+        matter(str(n), text=f"{voices[n % 5]}。{estate}", phone=f"199000{n:05}", category="pollution/noise")
+        for n in range(30)
+    ]
+    routed = [r for at in (0, 10, 20) for r in await hub.routed(*map(opened, crowd[at : at + 10]))]
+    assert [r.linked_to for r in routed] == [None] + [crowd[0].case_id] * 29
+
+
 async def test_ordinary_progress_costs_nothing() -> None:
     batch = [progressed(matter(), seq=n) for n in range(1, 20)]
     assert STAGE.queries(batch) == {}
     assert all(not o.writes and not o.events for o in STAGE.decide({}, batch))
 
 
-async def test_a_batch_is_three_statements_whatever_its_size(hub: Hub) -> None:
+async def test_a_batch_is_four_statements_whatever_its_size(hub: Hub) -> None:
     def mixed(size: int) -> Sequence[Event]:
         some = [
             matter(f"{size} {n}", phone=f"1990000{n:04}", town_code=(CAOE, FENGQIAO)[n % 2])
@@ -198,7 +227,7 @@ async def test_a_batch_is_three_statements_whatever_its_size(hub: Hub) -> None:
         return [*map(opened, some), *(progressed(one, State.CLOSED, Action.CLOSE) for one in some)]
 
     for size in (1, 300):
-        assert len(STAGE.queries(mixed(size))) == 3
+        assert len(STAGE.queries(mixed(size))) == 4
         await hub.run(*mixed(size))
 
 
