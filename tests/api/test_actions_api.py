@@ -77,6 +77,19 @@ async def test_reasons(hub: Hub, deed: dict[str, Any], code: str) -> None:
     assert answer.json()["type"] == f"urn:hub:problem:{code}"
 
 
+async def test_a_link_is_undone_by_a_person(hub: Hub) -> None:
+    told = {"text": "大塘公园北门的健身器材断了两根，孩子差点被砸到。", "town_code": FENGQIAO}
+    lead, twin = await hub.case(**told), await hub.case(**told)
+    file = (await hub.as_("city").get(f"/v1/cases/{twin}")).json()
+    assert (file["case"]["state"], file["case"]["linked_to"]) == ("linked", str(lead))
+    assert "unlink" in file["allowed"] and file["timeline"][-1]["why"][0].startswith("twin.score|")
+    answer = await act(hub, twin, {"action": "unlink", "by": "li"})
+    assert answer.status_code == 200, answer.text
+    await hub.settled()
+    case = (await hub.as_("city").get(f"/v1/cases/{twin}")).json()["case"]
+    assert (case["state"], case["linked_to"]) == ("handed_off", None) and case["lead"]
+
+
 async def test_a_return_goes_to_another_force(hub: Hub) -> None:
     case = await hub.case()
     before = (await hub.as_("city").get(f"/v1/cases/{case}")).json()["case"]["lead"]["force_id"]
