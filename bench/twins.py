@@ -181,7 +181,8 @@ def _counts(told: Told, linked: Sequence[Pair], near: Sequence[Pair]) -> Table:
 
 
 def _repeats(told: Told) -> tuple[int, int]:
-    """Of the messages that say what an earlier one said: of how many all cases were linked that may be."""
+    """Of the messages that say what an earlier one said: of how many every case was linked that may be, and
+    that says anything."""
     cases: dict[str, list[Matter]] = {}
     for matter in told.matters.values():
         cases.setdefault(matter.external_id, []).append(matter)
@@ -190,7 +191,7 @@ def _repeats(told: Told) -> tuple[int, int]:
     for matters in cases.values():
         words = re.sub(r"\W+", "", "".join(matter.text for matter in matters))
         if words in seen:
-            ordinary = [m for m in matters if m.case_id in told.prints]
+            ordinary = [m for m in matters if (p := told.prints.get(m.case_id)) and p.copy_of]
             every += bool(ordinary)
             found += bool(ordinary) and all(m.case_id in told.linked for m in ordinary)
         seen.add(words)

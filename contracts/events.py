@@ -166,6 +166,14 @@ class Correction(Contract):
     town_code: Plain | None = None
 
 
+class Suggestion(Contract):
+    """What a language model takes a matter in triage for: a person takes it or leaves it."""
+
+    category: Plain
+    reason: FreeText
+    model: Plain
+
+
 class CaseCommand(Contract):
     """Something somebody wants done to a case; what each action needs is said in `feedback/`."""
 
@@ -183,6 +191,7 @@ class CaseCommand(Contract):
     due_at: AwareDatetime | None = None  # expire
     flags: tuple[Flag, ...] = ()  # supplement
     rounds: int = 0  # supplement: how often it came before its case did
+    suggestion: Suggestion | None = None  # note, by the hub
     seen: bool = False  # note: somebody at a centre has looked, where a person should (`Matter.look`)
     correction: Correction | None = None  # supplement, by a person
 
@@ -234,6 +243,7 @@ class CaseProgressed(Contract):
     missed: tuple[Running, ...] = ()  # of `overdue`, with the time each was due
     outcome: Outcome | None = None
     seen_at: AwareDatetime | None = None  # when somebody at a centre looked, where a person should
+    suggestion: Suggestion | None = None  # of a language model, while a person has said nothing
     change: Change
     reroute: Reroute | None = None
 

@@ -66,9 +66,8 @@ def _step(book: Book, held: Held, event: Event, command: CaseCommand, rule: Rule
         return _corrected(book, held, plain, command.correction, rule)
     if command.action is Action.SUPPLEMENT:
         return _supplemented(book, now, plain, command)
-    if rule.unseen:
-        after = max(0, int((command.at - now.matter.received_at).total_seconds()))
-        return replace(plain, why=(Reason("seen", seconds=str(after)),), fields={"seen_at": command.at})
+    if rule.unseen or command.suggestion:
+        return _noted(now, plain, command)
     if rule.asks:
         return _asking(held, plain, command, rule)
     return _ended(now, _called_back(now, plain, command, rule), command)
@@ -142,6 +141,15 @@ def _corrected(book: Book, held: Held, step: Step, said: Correction, rule: Rule)
     """A person says what it is. Where nobody is at work on it, the rules choose again."""
     step = correct(book, held.now, step, said)
     return _forceless(step, Reroute()) if rule.asks else _guarded(held.now, step)
+
+
+def _noted(now: CaseProgressed, step: Step, command: CaseCommand) -> Step:
+    """That somebody looked, or what a language model takes it for."""
+    if said := command.suggestion:
+        why = Reason("suggested", category=said.category, model=said.model)
+        return replace(step, note=said.reason, why=(why,), fields={"suggestion": said})
+    after = max(0, int((command.at - now.matter.received_at).total_seconds()))
+    return replace(step, why=(Reason("seen", seconds=str(after)),), fields={"seen_at": command.at})
 
 
 def _guarded(now: CaseProgressed, step: Step) -> Step:

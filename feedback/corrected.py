@@ -25,6 +25,7 @@ def correct(book: Book, now: CaseProgressed, step: Step, said: Correction) -> St
         "matter": matter.model_copy(update={"colour": colour}),
         "flags": matter.flags,
         "colour": colour,
+        "suggestion": None,
         "seen_at": step.at if waits_for_look(now) else now.seen_at,
     }
     return replace(step, why=tuple(_why(now, matter)), anew=anew, fields=fields)

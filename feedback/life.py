@@ -143,6 +143,8 @@ RULES: tuple[Rule, ...] = (
 
 # A note of another sort: that somebody at a centre looked. It has no text, and is written down once.
 SEEN = Rule(A.NOTE, EVERY_STATE - ENDED, None, CENTRES, needs=("seen",), unseen=True)
+# And a language model's guess, in triage only: told to whoever decides there, and deciding nothing.
+SUGGESTED = Rule(A.NOTE, frozenset({S.TRIAGE}), None, HUB, needs=("suggestion",))
 
 # How a case ends that is settled without anybody naming the end
 SETTLED_AS = {
@@ -175,12 +177,13 @@ def refuse(case: CaseProgressed, command: CaseCommand, who: Collection[Who]) -> 
 
 def permit(case: CaseProgressed, command: CaseCommand, who: Collection[Who]) -> Rule | Reason:
     """The row by which this command is carried out, or why it cannot be."""
-    if command.seen and command.action is Action.NOTE:
-        return next((miss for miss in _checks(SEEN, case, who) if miss), SEEN)
-    rule = find(case, command.action, who)
-    if isinstance(rule, Reason):
-        return rule
-    return _incomplete(rule, command) or _unexplained(case, command) or rule
+    if command.action is Action.NOTE and (command.seen or command.suggestion):
+        rule = SEEN if command.seen else SUGGESTED
+        return next((miss for miss in _checks(rule, case, who) if miss), rule)
+    found = find(case, command.action, who)
+    if isinstance(found, Reason):
+        return found
+    return _incomplete(found, command) or _unexplained(case, command) or found
 
 
 def find(case: CaseProgressed, action: Action, who: Collection[Who]) -> Rule | Reason:

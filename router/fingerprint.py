@@ -13,41 +13,9 @@ from router.places import known_place
 _SKETCH = 96
 _RUN = 4
 _DOUBT = 4  # parts
-# A name of two characters before a kind of place. Characters that join words cannot be of a name.
-_GLUE = (
-    "的了在这那条个某我你他她们边是有到从把被没不和与及很都也就又上下里"
-    "外中前后走过去来修进出给对向称拆约往到我说请跑一二两三四五六七八九十"
-)
 _JOINING = frozenset(
     "的了在这那是有我你他她们和与及也就都不没很被把对从到要会能请为以之其后前里上下中来去过又个等人所让"
 )
-_SPOT = re.compile(
-    rf"[^\W\d{_GLUE}]{{2}}(?:村(?!口)|社区|小区|花园|公寓|新村|新城|苑|大道|路|街|巷|弄|桥|广场|市场|学校|小学|中学|学院|大学|"
-    r"幼儿园|医院|公司|厂|大厦|酒店|超市|[书育物化]馆)"
-    r"(?![灯面由线费政民委里干长道房]|村|社区|小区|小学|中学|幼儿园|市场|菜场)"
-)
-_NO_NAMES = {
-    "自然村",
-    "快速路",
-    "城中村",
-    "农贸市场",
-    "菜市场",
-    "电子厂",
-    "服装厂",
-    "食品厂",
-    "化工厂",
-    "污水厂",
-    "印染厂",
-}
-_NUMBER = re.compile(
-    r"([0-9.]+|[一二三四五六七八九十百]+)(组|幢|栋|号楼|单元|室|号|队|期|弄|路(?=公交|车|班)|月份?|[万千百]?[元块])"
-)
-_DATE = re.compile(r"[0-9一二三四五六七八九十]+月[0-9一二三四五六七八九十]+[日号]")
-_UNITS = ("组", "幢", "单元", "室", "号", "队", "期", "弄", "路", "月", "元")
-MONTH, MONEY = _UNITS.index("月"), _UNITS.index("元")
-WHOLE = len(_UNITS)
-_SAME_UNIT = {"栋": "幢", "号楼": "幢", "月份": "月"}
-_ONES = {numeral: value for value, numeral in enumerate("一二三四五六七八九", 1)}
 _WORD = re.compile(r"[\u4e00-\u9fff]+|[^\W\d_\u4e00-\u9fff]{3,}")
 _BOILERPLATE = re.compile(
     r"报警人|来电人|反映人|上报人|投诉人|要求处理|请?尽快处理|希望有关部门|麻烦|地址|你好|您好"
@@ -73,16 +41,6 @@ def plain_text(matter: Matter) -> str:
     for name in _own_names(known_place(matter.town_code)):
         text = text.replace(name, " ")
     return _BOILERPLATE.sub(" ", text)
-
-
-def spots(text: str) -> set[str]:
-    """Named spots: `东和路`, `锦绣小区`."""
-    return set(_SPOT.findall(text)) - _NO_NAMES
-
-
-def numbers(text: str) -> set[tuple[int, str]]:
-    """What tells texts of one form apart, by kind: `三组` is (0, "3"), `5栋` and `5幢` are one thing."""
-    return {_told(number, unit) for number, unit in _NUMBER.findall(_DATE.sub(" ", text))}
 
 
 def core(text: str) -> str:
@@ -123,20 +81,6 @@ def _parts(text: str) -> set[str]:
         else:
             parts.add(run)
     return {part for part in parts if part[0] not in _JOINING and part[1] not in _JOINING}
-
-
-def _told(number: str, unit: str) -> tuple[int, str]:
-    if unit[-1] in "元块":
-        return MONEY, _figure(number) + unit[:-1]
-    return _UNITS.index(_SAME_UNIT.get(unit, unit)), _figure(number)
-
-
-def _figure(number: str) -> str:
-    """`23` for `二十三` and `23`; hundreds in Chinese stay as they are."""
-    if number.isascii() or "百" in number:
-        return number.lstrip("0")
-    tens, ten, ones = number.rpartition("十")
-    return str((_ONES.get(tens, 1) * 10 if ten else 0) + _ONES.get(ones, 0))
 
 
 def _own_names(place: str) -> Iterator[str]:

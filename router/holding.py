@@ -1,10 +1,11 @@
 """Where a batch stands: possible twins, loads and who holds which case, as earlier inputs left them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from contracts.stage import How, Write
-from router.tables import ForceLoad, Held
+from router.tables import ForceLoad, Held, TwinCandidate
 from router.twins import Pool
 
 
@@ -15,6 +16,7 @@ class Now:
     pool: Pool
     loads: dict[str, int]
     held: dict[UUID, str]
+    linked: Sequence[tuple[UUID, UUID]] = ()  # cases and their leads
     writes: list[Write] = field(default_factory=list)
 
     def hold(self, case_id: UUID, force_id: str) -> None:
@@ -29,6 +31,12 @@ class Now:
         if force_id := self.held.pop(case_id, None):
             self._count(force_id, -1)
             self.writes.append(Write(Held, {"case_id": case_id}, How.DELETE))
+
+    def forget(self, case_id: UUID) -> None:
+        """The case is repeated no more, nor is any that is linked to it."""
+        self.pool.drop(case_id)
+        for gone in (case_id, *(case for case, lead in self.linked if lead == case_id)):
+            self.writes.append(Write(TwinCandidate, {"case_id": gone}, How.DELETE))
 
     def _count(self, force_id: str | None, by: int) -> None:
         if force_id:

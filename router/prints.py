@@ -1,12 +1,13 @@
 """A case as its twins would see it: what is hashed, and which keys find it again."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from contracts.events import Matter
@@ -14,6 +15,7 @@ from contracts.stage import AnyRow, Query
 from contracts.tables import one_of
 from contracts.vocabulary import POLICE_FIRST, SENSITIVE
 from router import fingerprint as fp
+from router import marks
 from router.places import known_place
 from router.tables import TwinCandidate
 
@@ -44,11 +46,19 @@ class Print:
     spots: Sequence[int]
     numbers: Sequence[int]
     sketch: Sequence[int]
+    lead: UUID | None = None
+    lead_complaint: UUID | None = None
     elsewhere: Sequence[int] = field(default=())  # its phone where only the county, or nothing, was said
 
     @property
     def in_town(self) -> bool:
         return len(self.place) > 6
+
+    def behind(self, old: "Print") -> "Print":
+        """The same, linked to where `old` leads: whoever is like it is like the lead."""
+        return replace(
+            self, lead=old.lead or old.case_id, lead_complaint=old.lead_complaint or old.complaint_id
+        )
 
     def own_keys(self) -> Iterator[tuple[str, int]]:
         """The keys it has, by column."""
@@ -82,7 +92,7 @@ class Printer:
             return None
         text, place = fp.plain_text(matter), known_place(matter.town_code)
         where = f"{text} {matter.address or ''}"
-        phone, spots = fp.phone_digits(matter.reporter.phone), self._words(fp.spots(where))
+        phone, spots = fp.phone_digits(matter.reporter.phone), self._words(marks.spots(where))
         return Print(
             case_id=matter.case_id,
             complaint_id=matter.complaint_id,
@@ -112,7 +122,7 @@ class Printer:
         return self._hash("copy", str(fp.copy_key(text))) if len(text) >= self._copy_from else None
 
     def _numbers(self, text: str, whole: str) -> list[int]:
-        found = fp.numbers(text) | ({(fp.WHOLE, whole)} if len(whole) >= self._copy_from else set())
+        found = marks.numbers(text) | ({(marks.WHOLE, whole)} if len(whole) >= self._copy_from else set())
         return sorted(self._hash("number", number) // KINDS * KINDS + kind for kind, number in found)
 
     def _words(self, words: Iterable[str]) -> list[int]:
@@ -140,14 +150,24 @@ def _newest(
         wanted.setdefault(name, set()).add(key)
     if not wanted:
         return None
-    since = min(one.received_at for one in prints) - window
+    since, lead = min(one.received_at for one in prints) - window, aliased(TwinCandidate)
     return (
         select(*(getattr(TwinCandidate, name) for name in COLUMNS))
+        .outerjoin(lead, col(lead.case_id) == col(TwinCandidate.lead))
         .where(or_(*(one_of(getattr(TwinCandidate, name), keys) for name, keys in wanted.items())))
         .where(col(TwinCandidate.received_at) >= since)
+        .where(or_(col(TwinCandidate.lead).is_(None), col(lead.case_id).is_not(None)))  # its lead is open
         .order_by(col(TwinCandidate.received_at).desc())
         .limit(limit)
     )
+
+
+def followers(leads: Sequence[UUID]) -> Query | None:
+    """The rows of the cases linked to these; None without any."""
+    if not leads:
+        return None
+    lead = col(TwinCandidate.lead)
+    return select(col(TwinCandidate.case_id), lead).where(one_of(lead, leads))
 
 
 def of_row(row: AnyRow) -> Print:

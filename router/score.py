@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.vocabulary import Flag, Platform
 from router import fingerprint as fp
+from router import marks
 from router.prints import KINDS, Print
 from router.reasons import reason
 
 _OFFICE = frozenset({Platform.GRID})  # one phone reports for a whole grid
 _GROUP = frozenset({Flag.WAGES_GROUP})
-_LOOSE = (fp.MONTH, fp.MONEY)
+_LOOSE = (marks.MONTH, marks.MONEY)
 _SOON = timedelta(hours=2)
 
 
@@ -120,7 +121,7 @@ def judge(new: Print, old: Print, rules: TwinRules) -> Score:
 
 
 def _copied(new: Print, old: Print) -> bool:
-    return bool(set(_of(new, fp.WHOLE)) & set(_of(old, fp.WHOLE)))
+    return bool(set(_of(new, marks.WHOLE)) & set(_of(old, marks.WHOLE)))
 
 
 def _least(new: Print, old: Print, rules: TwinRules) -> float:
@@ -138,7 +139,7 @@ def _least(new: Print, old: Print, rules: TwinRules) -> float:
 def _by_kind(new: Print, old: Print, same_form: bool) -> Iterator[tuple[set[int], set[int]]]:
     """The buildings, house numbers … of both; in texts of one form also the months and sums, which people
     who tell freely of one matter each put in their own way."""
-    for kind in range(fp.WHOLE):
+    for kind in range(marks.WHOLE):
         if same_form or kind not in _LOOSE:
             yield set(_of(new, kind)), set(_of(old, kind))
 

@@ -18,7 +18,7 @@ from router.force_files import load_registry
 from router.holding import Now
 from router.match import Asked, Match, Matcher
 from router.places import Grounds, known_place, load_grounds
-from router.prints import NEVER_MERGED, Print, Printer, lookup, lookup_here, of_row
+from router.prints import NEVER_MERGED, Print, Printer, followers, lookup, lookup_here, of_row
 from router.reasons import reason
 from router.rules import load_needs, load_rules
 from router.tables import ForceLoad, Held, TwinCandidate
@@ -51,7 +51,7 @@ class RouteStage:
         self._prints: dict[UUID, Print | None] = {}  # of the batch in hand, so that each is made once
 
     def queries(self, batch: Sequence[Event]) -> Mapping[str, Query]:
-        """At most four statements: possible twins by key and by place, loads of forces, who holds cases."""
+        """At most five statements: twins by key and by place, loads of forces, holders and followers."""
         opened = {e.id: e.data.matter for e in batch if isinstance(e.data, CaseOpened)}
         self._prints = {key: self._printer.of(matter) for key, matter in opened.items()}
         moved = [e.data for e in batch if isinstance(e.data, CaseProgressed) and _concerns_us(e.data)]
@@ -62,6 +62,7 @@ class RouteStage:
             "nearby": lookup_here(prints, rules.window, rules.max_rows_here),
             "loads": self._loads({known_place(m.town_code) for m in placed}),
             "held": _held([data.matter.case_id for data in moved]),
+            "linked": followers([data.matter.case_id for data in moved if data.state in _OVER]),
         }
         return {name: query for name, query in wanted.items() if query is not None}
 
@@ -71,6 +72,7 @@ class RouteStage:
             Pool(map(of_row, (*view.get("twins", ()), *view.get("nearby", ())))),
             {row.force_id: row.open_cases for row in view.get("loads", ())},
             {row.case_id: row.force_id for row in view.get("held", ())},
+            [tuple(row) for row in view.get("linked", ())],
         )
         return [self._decide(now, event) for event in batch]
 
@@ -88,6 +90,7 @@ class RouteStage:
     def _open(self, now: Now, event: Event, matter: Matter) -> CaseRouted:
         own = self._prints[event.id] if event.id in self._prints else self._printer.of(matter)
         if own and (twin := self._twins.find(own, now.pool)):
+            _repeatable(now, twin.own)
             return CaseRouted(
                 matter=matter, linked_to=twin.case_id, ground=self._ground(matter), why=twin.why
             )
@@ -107,8 +110,7 @@ class RouteStage:
             now.hold(matter.case_id, data.lead.force_id)
             _repeatable(now, self._printer.of(matter))
         else:
-            now.pool.drop(matter.case_id)
-            now.writes.append(Write(TwinCandidate, {"case_id": matter.case_id}, How.DELETE))
+            now.forget(matter.case_id)
         return None
 
     def _print_again(self, now: Now, matter: Matter) -> None:

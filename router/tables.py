@@ -15,7 +15,8 @@ def _key() -> Any:
 
 
 class TwinCandidate(SQLModel, table=True):
-    """An open, unlinked, unsensitive case. Hashed keys find it, the rest judges it; no text is kept."""
+    """An open, unsensitive case, or one linked to it, which is compared with for it. Hashed keys find it, the
+    rest judges it; no text is kept."""
 
     __tablename__ = "twin_candidate"
 
@@ -32,6 +33,8 @@ class TwinCandidate(SQLModel, table=True):
     spot: int | None = _key()  # one named spot and subject
     copy_of: int | None = _key()  # a run of characters that copies of a long text share
     here: int | None = _key()  # this town and category
+    lead: UUID | None = Field(index=True)  # the case it is linked to
+    lead_complaint: UUID | None
     respondent: int | None = Field(sa_type=BigInteger)
     spots: list[int] = Field(sa_column=Column(JsonB, nullable=False))  # hashes of named spots
     numbers: list[int] = Field(

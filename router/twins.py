@@ -15,9 +15,10 @@ _BADNESS = {colour: n for n, colour in enumerate(reversed(Colour))}
 
 
 class Twin(NamedTuple):
-    """The case it repeats, and why we think so."""
+    """The case it repeats, its own print from now on, and why we think so."""
 
     case_id: UUID
+    own: Print
     why: tuple[str, ...]
 
 
@@ -34,14 +35,16 @@ class Twins:
         if not over:
             return None
         best, old = max(over, key=lambda pair: (pair[0].total, -pair[1].received_at.timestamp()))
-        return Twin(old.case_id, best.why())
+        return Twin(old.lead or old.case_id, new.behind(old), best.why())
 
     def may_join(self, new: Print, old: Print) -> bool:
-        """Never two matters of one complaint, never something worse into something better."""
+        """Never two matters of one complaint, never something worse into something better. One person's
+        reports are not strung together: each is compared with the lead alone."""
         apart = abs(new.received_at - old.received_at)
         return (
-            new.complaint_id != old.complaint_id
+            new.complaint_id not in (old.complaint_id, old.lead_complaint)
             and apart <= self.rules.reach
+            and (old.lead is None or new.caller is None or new.caller != old.caller)
             and set(new.flags) <= set(old.flags)
             and not (_is_risk(new.colour) and _BADNESS[Colour(new.colour)] > _BADNESS[Colour(old.colour)])
             and _nested(new.place, old.place)
@@ -64,13 +67,13 @@ class Pool:
             self._by_key.setdefault(key, {})[one.case_id] = one
 
     def drop(self, case_id: UUID) -> None:
-        """It can no longer be repeated."""
+        """It can no longer be repeated, nor can what is linked to it."""
         self._gone.add(case_id)
 
     def sharing(self, one: Print) -> Iterable[Print]:
         """Every other candidate with a key in common, once."""
         found = {i: p for key in one.own_keys() for i, p in self._by_key.get(key, {}).items()}
-        return (p for i, p in found.items() if i != one.case_id and i not in self._gone)
+        return (p for i, p in found.items() if i != one.case_id and self._gone.isdisjoint({i, p.lead or i}))
 
 
 def load_twin_rules(folder: Path = DATA) -> TwinRules:

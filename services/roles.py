@@ -96,7 +96,13 @@ def _receipt(house: House) -> Sequence[Work]:
     from services.platforms import adapters
     from services.receipt_worker import send_receipts
 
-    return [_looping(ReceiptStage(adapters(house))), send_receipts]
+    works: list[Work] = [_looping(ReceiptStage(adapters(house))), send_receipts]
+    if house.settings.llm_url:
+        # Beside the receipts, because this role may speak to the world outside already.
+        from services.suggest.worker import suggest_categories
+
+        works.append(suggest_categories)
+    return works
 
 
 def _hub(house: House, app: FastAPI) -> Sequence[Work]:

@@ -12,6 +12,7 @@ import services.chassis.letters
 import services.console.tables
 import services.http.tables
 import services.models.tables
+import services.suggest.tables
 
 OWNERS = (
     classifier.tables,
@@ -23,6 +24,7 @@ OWNERS = (
     services.console.tables,
     services.http.tables,
     services.models.tables,
+    services.suggest.tables,
 )
 
 

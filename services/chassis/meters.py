@@ -33,3 +33,9 @@ LOOKS_WAITING = Gauge("hub_looks_waiting", "Matters a person should look at and 
 LOOK_OLDEST = Gauge("hub_look_oldest_seconds", "How long the oldest of them has been waiting.")
 STREAM_EVENTS = Counter("hub_stream_events", "Events shown to subscribed agencies.", ["agency"])
 STREAMS_OPEN = Gauge("hub_streams_open", "Streams and polls agencies have open.", ["agency"])
+SUGGESTIONS = Counter("hub_suggestions", "Questions to a language model, by what came of them.", ["outcome"])
+SUGGESTION_SECONDS = Histogram(
+    "hub_suggestion_seconds",
+    "What a question to the language model took.",
+    buckets=(0.2, 0.5, 1, 2, 5, 10, 20, 60, 120),
+)

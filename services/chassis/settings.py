@@ -34,6 +34,15 @@ class Settings(BaseSettings):
         {}, description='Credentials by platform, JSON: {"police_110": {"token": "…"}}.'
     )
     rate: str = Field("1000/second", description="Postings one caller may send.")
+    llm_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s]+)?$",
+        description="An OpenAI-compatible endpoint (…/v1) to suggest categories in triage; none by default.",
+    )
+    llm_key: SecretStr = Field(SecretStr(""), description="Its key, where it asks for one.")
+    llm_model: str = Field("", pattern=r"^[\w./:@-]{0,80}$", description="The model to ask there.")
+    llm_timeout: float = Field(20.0, gt=0, le=120, description="Seconds an answer may take as a whole.")
+    llm_per_minute: int = Field(20, gt=0, le=600, description="Questions a process may ask there a minute.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool = Field(False, description="One JSON object a line instead of coloured text.")
     pool: int = Field(5, description="Database connections a process may hold.")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.background import BackgroundTask
@@ -65,6 +65,7 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
         pieces=pieces(found.matter), shown=reveal(found, MASKED)["matter"],
         changes=changes, promises=[Promise(*row) for row in around["clocks"]],
         siblings=rows_of(around["siblings"], viewer), linked=rows_of(around["linked"], viewer),
+        reports=around["reports"][0][0],
         lead=next(iter(rows_of(around["lead"], viewer)), None),
         receipts=around["receipts"], posted=await _posts(console, viewer, changes),
         actions=actions, why=_explainer(console, viewer),
@@ -146,6 +147,7 @@ def _around(case: CaseProgressed, viewer: Viewer) -> Mapping[str, Query]:
             col(Case.complaint_id) == case.matter.complaint_id, col(Case.id) != case_id
         ),
         "linked": snapshots.where(col(Case.linked_to) == case_id).limit(50),
+        "reports": select(func.count()).select_from(Case).where(*mine, col(Case.linked_to) == case_id),
         "lead": snapshots.where(col(Case.id) == case.linked_to),
         "receipts": select(*_receipt_columns()).where(receipt == case_id).order_by(col(ReceiptDelivery.at)),
     }  # fmt: skip

@@ -41,7 +41,7 @@ def told(pair: dict[str, Any], at: int) -> dict[str, Any]:
 def test_twins_in_other_words_are_mostly_found() -> None:
     """A miss costs one more visit."""
     missed = [pair["texts"][1] for pair in PAIRS["twin"] if not linked(pair)]
-    assert len(PAIRS["twin"]) >= 30 and len(missed) <= 0.3 * len(PAIRS["twin"]), missed
+    assert len(PAIRS["twin"]) >= 30 and len(missed) <= 0.2 * len(PAIRS["twin"]), missed
 
 
 @pytest.mark.parametrize("pair", PAIRS["lookalike"], ids=lambda pair: pair["texts"][1][:12])

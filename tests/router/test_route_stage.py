@@ -93,7 +93,7 @@ async def test_twins_meet_across_batches(hub: Hub) -> None:
     (outcome,) = await hub.run(opened(second))
     assert data_of(outcome).linked_to == first.case_id and data_of(outcome).lead is None
     assert outcome.events[0].key == str(first.case_id) and outcome.events[0].subject == str(second.case_id)
-    assert outcome.writes == []
+    assert await hub.count(TwinCandidate) == 2, "it is compared with, for its lead"
 
 
 async def test_twins_meet_within_a_batch_and_never_chain(hub: Hub) -> None:
@@ -112,6 +112,24 @@ async def test_what_is_over_is_repeated_anew(hub: Hub, state: State) -> None:
     (closed, routed) = await hub.run(progressed(first, state, Action.CLOSE), opened(second))
     assert not closed.events and data_of(routed).linked_to is None
     assert await hub.count(TwinCandidate) == 1
+
+
+async def test_what_is_linked_goes_with_its_lead(hub: Hub) -> None:
+    first, second = pair()
+    await hub.run(opened(first), opened(second))
+    await hub.run(progressed(first, State.SETTLED, Action.SETTLE))
+    assert await hub.count(TwinCandidate) == 0
+    assert (await hub.routed(opened(matter("third", **AGAIN))))[0].linked_to is None
+
+
+async def test_like_a_twin_is_like_its_lead_but_for_the_lead_s_own_complaint(hub: Hub) -> None:
+    first, second = pair()
+    await hub.run(opened(first))
+    await hub.run(opened(second))
+    told = AGAIN | {"phone": "19900009999", "text": second.text + "，已经第三夜了"}
+    assert (await hub.routed(opened(matter("third", **told))))[0].linked_to == first.case_id
+    own = matter("first", **(told | {"ordinal": 1}))
+    assert (await hub.routed(opened(own)))[0].linked_to is None
 
 
 async def test_what_turned_dangerous_takes_no_more_twins(hub: Hub) -> None:
@@ -218,7 +236,7 @@ async def test_ordinary_progress_costs_nothing() -> None:
     assert all(not o.writes and not o.events for o in STAGE.decide({}, batch))
 
 
-async def test_a_batch_is_four_statements_whatever_its_size(hub: Hub) -> None:
+async def test_a_batch_is_five_statements_whatever_its_size(hub: Hub) -> None:
     def mixed(size: int) -> Sequence[Event]:
         some = [
             matter(f"{size} {n}", phone=f"1990000{n:04}", town_code=(CAOE, FENGQIAO)[n % 2])
@@ -227,7 +245,7 @@ async def test_a_batch_is_four_statements_whatever_its_size(hub: Hub) -> None:
         return [*map(opened, some), *(progressed(one, State.CLOSED, Action.CLOSE) for one in some)]
 
     for size in (1, 300):
-        assert len(STAGE.queries(mixed(size))) == 4
+        assert len(STAGE.queries(mixed(size))) == 5
         await hub.run(*mixed(size))
 
 

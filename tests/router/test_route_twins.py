@@ -124,9 +124,11 @@ def test_two_matters_of_one_complaint_are_two() -> None:
 
 
 def test_the_window_ends() -> None:
-    week = RULES.window_days * 24 * 60
-    assert twin(NOISE, NOISE, minutes=week - 60)
-    assert twin(NOISE, NOISE, minutes=week + 1) is None
+    day = 24 * 60
+    assert twin(NOISE, AGAIN, minutes=(RULES.window_days - 1) * day)
+    assert twin(NOISE, AGAIN, minutes=RULES.window_days * day + 1) is None
+    assert twin(NOISE, NOISE, minutes=RULES.window_days * day + 1), "a copy of what is still open"
+    assert twin(NOISE, NOISE, minutes=RULES.copy_days * day + 1) is None
 
 
 def test_a_print_holds_no_text_and_no_phone() -> None:
