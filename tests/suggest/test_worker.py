@@ -43,8 +43,8 @@ async def hub(there: Endpoint, tmp_path: Path) -> AsyncIterator[Hub]:
         yield hub
 
 
-async def in_triage(hub: Hub, text: str = ORDER) -> UUID:
-    case = await hub.case(text=text, town_code=FENGQIAO)
+async def in_triage(hub: Hub, text: str = ORDER, town: str | None = FENGQIAO) -> UUID:
+    case = await hub.case(text=text, town_code=town)
     assert (await now(hub, case)).state == "triage"
     return case
 
@@ -127,7 +127,7 @@ async def test_misdeeds_are_recorded_and_change_nothing(
 
 async def test_an_echo_tells_nobody_s_number(hub: Hub, there: Endpoint) -> None:
     there.does = echo
-    case = await in_triage(hub, f"{ORDER}俞秀英19900001234")
+    case = await in_triage(hub, "村口路灯不亮，请联系俞秀英，电话19900001234。", None)
     await one(hub.house, NAMES)
     await decided(hub)
     assert "19900001234" not in (await now(hub, case)).model_dump_json(include={"suggestion", "change"})
