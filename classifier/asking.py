@@ -95,7 +95,7 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
 def _named() -> re.Pattern[str]:
     """Who is called something, whatever it is, or anybody with a surname whom one is to turn to."""
     data = tomllib.loads((files("classifier") / "data" / "names.toml").read_text("utf-8"))
-    surnames = "".join((data["common"] + data["rare"] + "楼").split())  # 楼 is upstairs to the finder
+    surnames = "".join((data["common"] + data["less_common"]).split())
     return re.compile(rf"{_TOLD}|(?:{_LEADS})(?P<w>[{surnames}][\u4e00-\u9fff]{{1,2}})")
 
 

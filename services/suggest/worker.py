@@ -87,7 +87,7 @@ async def one(house: House, categories: Mapping[str, Mapping[str, str]]) -> Turn
         took = round((time.monotonic() - began) * 1000)
         meters.SUGGESTION_SECONDS.observe(took / 1000)
     if turn.said:
-        await house.log.publish([encode(_command(case.matter.case_id, turn.said))])
+        await house.log.publish([encode(suggested(case.matter.case_id, turn.said))])
     await _record(house, case.matter.case_id, attempts, turn, took)
     return turn
 
@@ -149,7 +149,8 @@ async def _record(house: House, case_id: UUID, attempts: int, turn: Turn, took: 
         logger.warning("no_suggestion", code=turn.outcome, case_id=str(case_id))
 
 
-def _command(case_id: UUID, said: Suggestion) -> Event:
+def suggested(case_id: UUID, said: Suggestion) -> Event:
+    """The command that tells the case of it; the same id, however often it is told."""
     now = datetime.now(UTC)
     command = CaseCommand(
         case_id=case_id,

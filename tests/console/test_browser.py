@@ -13,13 +13,14 @@ from sqlmodel import col
 
 from classifier.rulebook import category_names
 from contracts import ids
-from contracts.events import CaseProgressed, Running
+from contracts.events import CaseProgressed, Running, Suggestion
 from contracts.stage import Event
 from contracts.vocabulary import Action, ClockKind, Platform, State
 from feedback.life import is_sensitive, waits_for_look
 from services.chassis.letters import Letter
 from services.console.i18n import Language, load_tongues
 from services.console.rows import Row
+from services.suggest.worker import suggested
 from tests.console import seed
 from tests.console.conftest import OpenPage
 from tests.console.hub import Hub
@@ -302,6 +303,21 @@ def test_the_triage_desk_takes_a_guess_with_one_click(open_page: OpenPage, hub: 
     expect(page.locator(".judged")).to_contain_text("said by a person")
     name = category_names()[case.matter.second_category]["en"]
     expect(page.locator(".timeline")).to_contain_text(f"→ {name}")
+
+
+def test_a_language_model_s_suggestion_is_one_more_guess(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7023, ODD)
+    said = Suggestion(category="environment/river", reason="说的是蛇<b>", model="qwen")
+    hub.do(hub.publish(suggested(case.matter.case_id, said)))
+    hub.do(hub.settled())
+    page = open_page("town", "zh")
+    page.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    expect(page.locator(".judged")).to_contain_text("模型建议 (qwen)")
+    expect(page.locator(".judged")).to_contain_text("说的是蛇<b>")
+    expect(page.locator(".judged .guesses button")).to_have_count(4)
+    page.locator(".judged .guesses button[value='environment/river']").click()
+    expect(page.locator(".head .state")).to_have_text("已交办")
+    expect(page.locator(".judged")).not_to_contain_text("模型建议")
 
 
 def test_a_judgement_is_overruled_by_a_form(open_page: OpenPage, hub: Hub) -> None:
