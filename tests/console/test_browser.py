@@ -307,7 +307,7 @@ def test_the_triage_desk_takes_a_guess_with_one_click(open_page: OpenPage, hub: 
 
 def test_a_language_model_s_suggestion_is_one_more_guess(open_page: OpenPage, hub: Hub) -> None:
     case = new_case(hub, 7023, ODD)
-    said = Suggestion(category="environment/river", reason="说的是蛇<b>", model="qwen")
+    said = Suggestion(category="consumer/telecom", reason="说的是蛇<b>", model="qwen")
     hub.do(hub.publish(suggested(case.matter.case_id, said)))
     hub.do(hub.settled())
     page = open_page("town", "zh")
@@ -315,7 +315,7 @@ def test_a_language_model_s_suggestion_is_one_more_guess(open_page: OpenPage, hu
     expect(page.locator(".judged")).to_contain_text("模型建议 (qwen)")
     expect(page.locator(".judged")).to_contain_text("说的是蛇<b>")
     expect(page.locator(".judged .guesses button")).to_have_count(4)
-    page.locator(".judged .guesses button[value='environment/river']").click()
+    page.locator(".judged .guesses button[value='consumer/telecom']").click()
     expect(page.locator(".head .state")).to_have_text("已交办")
     expect(page.locator(".judged")).not_to_contain_text("模型建议")
 
