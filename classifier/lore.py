@@ -69,9 +69,10 @@ def lore() -> Lore:
 
 
 def _surname(classes: Mapping[str, str], never: str) -> re.Pattern[str]:
-    double = sorted((surname for surname in classes if len(surname) > 1), key=len, reverse=True)
-    single = "".join(surname for surname in classes if len(surname) == 1)
-    return re.compile(f"(?:{'|'.join(double)}|[{single}])(?=[一-鿿])(?![{re.escape(never)}])")
+    """Begins with one character of a set, which the regex engine looks for faster than for anything else."""
+    firsts, single = "".join({surname[0] for surname in classes}), "".join(s for s in classes if len(s) == 1)
+    double = [f"(?<={surname[0]}){surname[1:]}" for surname in classes if len(surname) > 1]
+    return re.compile(f"[{firsts}](?:{'|'.join(double)}|(?<=[{single}]))(?=[一-鿿])(?![{re.escape(never)}])")
 
 
 def _any_of(patterns: str) -> re.Pattern[str]:

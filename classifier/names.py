@@ -15,17 +15,22 @@ _FOREIGN = (
     re.compile(r"(?P<v>[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2})"),
     re.compile(r"(?P<v>[가-힯](?<=[一-鿿：:，,].)[가-힯]{1,3}(?![가-힯]))"),
     re.compile(r"(?:叫|姓名[:：]?|自称)(?P<v>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"),
-    re.compile(
-        rf"(?:[人籍客户先生士员板师友婿妻夫妇联系者我称名是和与][:：，, ]?|^|[，。：；（(])(?P<v>{_LATIN})"
-    ),
+)
+_CAPITALISED = re.compile(r"[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]")
+_LED_IN_LATIN = re.compile(
+    rf"(?:[人籍客户先生士员板师友婿妻夫妇联系者我称名是和与][:：，, ]?|^|[，。：；（(])(?P<v>{_LATIN})"
 )
 _BESIDE_PASSPORT = re.compile(rf"(?P<v>{_LATIN})(?=[，,（( ]{{0,2}}(?:护照|[Pp]assport|паспорт))")
 # Characters that spell the sounds of other peoples' names: four or more in a row, and no word.
+_SOUND = (
+    "[阿艾巴巴布达丹德迪尔菲高格哈赫吉江卡克肯库拉勒丽里力鲁玛马买麦穆木娜那尼努帕琴其热日茹萨赛塞沙斯苏提图土吐托娃瓦乌西"
+    "希雅亚伊依扎孜兰山古合汗别买江塔沁托雅图花]"
+)
+_FOUR_SOUNDS = re.compile(_SOUND + "{4}")
 _SOUNDS = re.compile(
     "(?!哈萨克|乌兹别克|吉尔吉斯|塔吉克|土库曼|阿富汗|阿尔及利|阿尔巴尼|阿塞拜|斯里兰卡|斯洛|马达加斯|马来西亚|尼日利亚|尼加拉|哥伦比亚"
     "|利比亚|叙利亚|沙特|阿拉伯|乌鲁木齐|巴塞罗那|巴勒斯坦|巴基斯坦|阿里巴巴|卡拉|布达佩斯|古巴)"
-    "[阿艾巴巴布达丹德迪尔菲高格哈赫吉江卡克肯库拉勒丽里力鲁玛马买麦穆木娜那尼努帕琴其热日茹萨赛塞沙斯苏提图土吐托娃瓦乌西"
-    "希雅亚伊依扎孜兰山古合汗别买江塔沁托雅图花]{4,8}(?![一-鿿]{0,2}[镇乡村路街店烤拉馆])"
+    f"{_SOUND}{{4,8}}(?![一-鿿]{{0,2}}[镇乡村路街店烤拉馆])"
 )
 _DOTS = "·•"
 _DOTTED = re.compile(r"[一-鿿]{2,8}[·•][一-鿿]{2,8}?(?=[反说的称与和，。、在因（(]|$|\W)")
@@ -47,7 +52,10 @@ def find_names(text: str, plain: str, covered: Sequence[Span], language: str) ->
         yield from spans
         yield from _again(plain, spans)
         yield from (match.span("v") for pattern in _FOREIGN for match in pattern.finditer(text))
-        yield from (match.span() for match in _SOUNDS.finditer(plain) if not is_word(match.group()))
+        if _CAPITALISED.search(text):
+            yield from (match.span("v") for match in _LED_IN_LATIN.finditer(text))
+        if _FOUR_SOUNDS.search(plain):
+            yield from (match.span() for match in _SOUNDS.finditer(plain) if not is_word(match.group()))
         if any(dot in text for dot in _DOTS):
             yield from _dotted(text)
     yield from (match.span("v") for match in _INTRODUCED.finditer(text))

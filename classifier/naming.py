@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import rjieba
 
-from classifier.lore import MAY_STAND_BETWEEN, SIZES, Lore
+from classifier.lore import MAY_STAND_BETWEEN, Lore
 
 _NICKNAMES = frozenset("阿家")  # 张阿姨, 张家
 _LED = frozenset({"listed", "formal", "relatives"})
@@ -36,22 +36,26 @@ def given_name(lore: Lore, plain: str, at: int, surname: str, beside: Beside) ->
     lead = sign_before(lore, plain, at, beside)
     begun = lore.points["base"] + lore.points[lore.classes[surname]] + lore.points[lead]
     start = at + len(surname)
-    best, size = max((_likely(lore, plain, at, start, start + n, begun, lead, beside), n) for n in SIZES)
+    first, second = (lore.given.get(plain[place : place + 1], lore.unusual) for place in (start, start + 1))
+    one, two = begun + lore.sizes[1] + first, begun + lore.sizes[2] + (first + second)
+    if max(one, two) + lore.most_after <= 0:  # as of most places
+        return 0
+    best, size = max(
+        (_likely(lore, plain, at, start, start + size, points, lead, beside), size)
+        for size, points in ((2, two), (1, one))
+    )
     named_after = best > 0 and lore.place.match(plain, start + size)
     return size if best > 0 and not named_after else 0
 
 
 def _likely(
-    lore: Lore, plain: str, at: int, start: int, end: int, begun: float, lead: str, beside: Beside
+    lore: Lore, plain: str, at: int, start: int, end: int, points: float, lead: str, beside: Beside
 ) -> float:
-    """The points, above 0 for a name. What is dear to see is looked at last."""
+    """All points, above 0 for a name, from those so far. What is dear to see is looked at last."""
     given = plain[start:end]
     if end > len(plain) or not lore.never.isdisjoint(given) or not _all_chinese(given):
         return -1
-    if given in _NICKNAMES:
-        return -1
-    points = begun + lore.sizes[len(given)] + sum(lore.given.get(char, lore.unusual) for char in given)
-    if points + lore.most_after <= 0:
+    if given in _NICKNAMES or points + lore.most_after <= 0:
         return -1
     after = sign_behind(lore, plain, end, beside)
     points += lore.points[after]
