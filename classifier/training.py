@@ -43,7 +43,7 @@ def train(
     if len(set(tops)) < 2:
         raise ValueError("there must be at least two different labels")
     tell("finding the n-grams")
-    slots, rarity = _vocabulary(hash_grams(texts))
+    slots, rarity = _vocabulary(hash_grams(texts), judged)
     features = weigh(recognise(Letters(texts), column_table(slots)), rarity)
     matrix = _matrix(features, len(slots))
     tell(f"fitting {len(set(labels))} labels on {len(texts)} rows, {len(slots)} n-grams")
@@ -57,10 +57,12 @@ def train(
     return Model(slots, rarity, weights, bias, names, sharpness, cue_weight, thresholds)
 
 
-def _vocabulary(grams: Grams) -> tuple[Ints, Floats]:
+def _vocabulary(grams: Grams, judged: int) -> tuple[Ints, Floats]:
+    """The grams worth knowing; what no real text holds would only take room."""
     once = np.unique(grams.texts.astype(np.int64) * SLOTS + grams.slots)
     found_in = np.bincount(once % SLOTS, minlength=SLOTS)
-    slots = np.flatnonzero(found_in >= min(_SEEN_IN, grams.size))
+    real = np.bincount(once[once < judged * SLOTS] % SLOTS, minlength=SLOTS) > 0
+    slots = np.flatnonzero(real & (found_in >= min(_SEEN_IN, grams.size)))
     rarity = np.log((1 + grams.size) / (1 + found_in[slots])) + 1
     return slots, rarity.astype(np.float32)
 
