@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, select, union_all
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from contracts.events import CaseProgressed
@@ -101,12 +102,19 @@ def scope(viewer: Viewer) -> list[ColumnElement[bool]]:
     if viewer.role is Role.FORCE and viewer.force_id is None:
         return [false()]
     if viewer.role is Role.FORCE:
-        joins = select(col(CaseHelper.case_id)).where(col(CaseHelper.force_id) == viewer.force_id)
-        return [or_(col(Case.force_id) == viewer.force_id, col(Case.id).in_(joins))]
+        return [_of_force(viewer.force_id)]
     if viewer.place is None:
         return []
     column: Any = col(Case.town_code) if len(viewer.place) == 9 else col(Case.county_code)
     return [column == viewer.place]
+
+
+def _of_force(force_id: str | None) -> ColumnElement[bool]:
+    """One it leads or joins. As one list of ids: by an `OR` no index finds them among 200,000."""
+    led = aliased(Case)
+    leads = select(col(led.id)).where(col(led.force_id) == force_id)
+    joins = select(col(CaseHelper.case_id)).where(col(CaseHelper.force_id) == force_id)
+    return col(Case.id).in_(union_all(leads, joins))
 
 
 def knowable(viewer: Viewer) -> list[ColumnElement[bool]]:
