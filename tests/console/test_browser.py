@@ -333,3 +333,19 @@ def test_a_judgement_is_overruled_by_a_form(open_page: OpenPage, hub: Hub) -> No
     page.get_by_role("button", name="确认：补充更正").click()
     expect(page.locator(".head")).to_contain_text("扬言")
     expect(page.locator(".timeline")).to_contain_text("人工认定险情:扬言")
+
+
+def test_a_case_from_nowhere_goes_off_once_its_place_is_given(open_page: OpenPage, hub: Hub) -> None:
+    now = datetime.now(UTC)
+    posting = seed.posting(7022, "三盏路灯不亮，请来修。", Platform.GRID, None, now)
+    event = seed.received(posting.model_copy(update={"town_code": "330681"}), now)
+    hub.do(hub.publish(event))
+    hub.do(hub.settled())
+    page = open_page("county")
+    page.goto(f"{hub.url}/cases/{ids.case_id(UUID(event.key), 0)}")
+    expect(page.locator(".judged .guesses")).to_have_count(0)
+    page.get_by_role("button", name="补充属地 …").click()
+    page.select_option("select[name=town_code]", FENGQIAO)
+    page.get_by_role("button", name="确认：补充更正").click()
+    expect(page.locator(".head .state")).to_have_text("已交办")
+    expect(page.locator(".timeline")).to_contain_text("人工更正属地:诸暨市枫桥镇")

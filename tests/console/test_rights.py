@@ -240,3 +240,14 @@ def test_an_unknown_address_of_the_api_is_a_problem_and_of_the_console_a_page(hu
     for path, kind in (("/v1/nothing", "application/problem+json"), ("/nothing", "text/html; charset=utf-8")):
         answer = httpx.get(hub.url + path, trust_env=False)
         assert (answer.status_code, answer.headers["content-type"]) == (404, kind)
+
+
+def test_every_case_has_a_page(sign_in: SignIn, hub: Hub) -> None:
+    """Also one the models do not read, which has no second guess."""
+    client, mine = (
+        sign_in("county"),
+        [c for c in hub.do(hub.cases()) if county_of(c.matter.town_code) == "330681"],
+    )
+    assert any(case.matter.second_category is None for case in mine)
+    for case in mine:
+        assert client.get(f"/cases/{case.matter.case_id}").status_code == 200, case.matter.case_id

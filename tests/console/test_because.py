@@ -1,0 +1,28 @@
+"""The reasons a page shows: the words that decided, and nobody's name or number among them."""
+
+from contracts.events import Found, Person
+from services.console.because import because
+from tests.feedback.house import matter
+
+TEXT = "陈春生欠我货款，他电话19900001234"
+
+
+def test_pieces_of_people_are_covered_and_the_rest_is_shown() -> None:
+    one = matter(
+        text=TEXT,
+        found=(Found(kind="name", start=0, end=3), Found(kind="phone", start=11, end=22)),
+        reporter=Person(name="俞国良", phone="19900000004"),
+        why=(
+            "category.words: 货款 · 欠我",
+            "category.model: 春生 · 国良 · 货款",
+            "threat.said: 陈春生欠…19900001234",
+            "model: threat 0.95",
+        ),
+    )
+    shown = [(reason.rule, reason.words) for reason in because(one)]
+    assert shown == [
+        ("category.words", "货款 · 欠我"),
+        ("category.model", "*** · *** · 货款"),
+        ("threat.said", "***欠…***"),
+        ("model", "threat 0.95"),
+    ]
