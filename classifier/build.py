@@ -2,17 +2,21 @@
 
 import random
 from collections.abc import Callable
+from itertools import accumulate
 from os import getpid
 from pathlib import Path
 from typing import Any
 
 from classifier.alarm import CALM, DANGER, lettered
 from classifier.corpora import code_of, corpus, whole
-from classifier.lessons import of_corpus, teach
+from classifier.lessons import of_corpus, of_matters, teach
 from classifier.model import Model
 from classifier.model_file import BUILT, save_model
+from classifier.reading import read
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
+from classifier.seam_training import Told, examples, fit
+from classifier.shift import SeamModel
 from classifier.topics import subject
 from classifier.training import train
 from contracts.ids import digest
@@ -24,6 +28,7 @@ _LONG_LETTERS = 900  # made up of several calm messages, as long as what citizen
 _LONG_OF = (3, 8)  # messages each
 _DANGER_FILES = ("danger", "danger_plain")
 _SEED = 20260101
+_FOLDS = 3  # of the texts that show where matters part
 
 
 def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
@@ -32,10 +37,16 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
     if not made_from.exists() or made_from.read_text("utf-8") != mark:
         folder.mkdir(exist_ok=True)
         rulebook = load_rulebook()
-        for name, make in (("categories", train_categories), ("dangers", train_dangers)):
+        makers: tuple[tuple[str, Callable[[Rulebook, Tell], Model | SeamModel]], ...] = (
+            ("categories", train_categories),
+            ("dangers", train_dangers),
+            ("seams", train_seams),
+        )
+        for name, make in makers:
             tell(f"{name}:")
             half = folder / f"{name}.{getpid()}.half"
-            save_model(make(rulebook, tell), half)
+            model = make(rulebook, tell)
+            save_model(model, half) if isinstance(model, Model) else model.save(half)
             half.replace(folder / f"{name}.npz")  # so that nobody ever loads half a model
         made_from.write_text(mark, "utf-8")
     return folder
@@ -44,6 +55,22 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
 def train_categories(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
     """The model of the taxonomy's categories."""
     return teach(of_corpus(), rulebook, tell)
+
+
+def train_seams(rulebook: Rulebook, tell: Tell = lambda _: None) -> SeamModel:
+    """Where matters part: every text is seen by a category model that never saw it."""
+    rows, parts = list(corpus("split")), []
+    for at in range(_FOLDS):
+        fold = rows[at::_FOLDS]
+        unseen = set(of_matters(fold))
+        model = teach([lesson for lesson in of_corpus() if lesson not in unseen], rulebook, tell)
+        parts.append(examples([_told(row, rulebook) for row in fold], model, rulebook.splitting))
+    return fit(parts)
+
+
+def _told(row: dict[str, Any], rulebook: Rulebook) -> Told:
+    texts = [matter["text"] for matter in row["matters"]]
+    return Told(read("".join(texts), rulebook), list(accumulate(map(len, texts[:-1]))))
 
 
 def train_dangers(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:

@@ -20,7 +20,7 @@ from classifier.quantities import amount_yuan, headcount
 from classifier.reading import Part, Reading, read
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
-from classifier.shift import divide
+from classifier.shift import SeamModel, built_seams, divide
 from classifier.topics import Topic, intent, model_topics, topic
 from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
@@ -47,6 +47,7 @@ class Judge:
     dangers: Model | None = None
     version: str | None = None  # of the categories' model
     shadow: Named | None = None  # says what it would have said, and decides nothing
+    seams: SeamModel | None = None
 
     def judge(self, text: str, hints: Hints) -> Judgement:
         """The matters of `text`, at least one. The same text and hints give the same judgement."""
@@ -67,12 +68,12 @@ class Judge:
         ]
 
     def _divided(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """With the matters only the model can tell apart."""
-        if self.categories is None:
+        """With the matters as the models tell them apart."""
+        if self.categories is None or self.seams is None:
             return readings
         known = [at for at, reading in enumerate(readings) if reading.language == _READS]
         divided = list(readings)
-        better = divide([readings[at] for at in known], self.categories, self.rulebook.splitting)
+        better = divide([readings[at] for at in known], self.categories, self.seams, self.rulebook.splitting)
         for at, reading in zip(known, better, strict=True):
             divided[at] = reading
         return divided
@@ -184,7 +185,7 @@ def load_judge(folder: Path | None = None) -> Judge:
     dangers = built_model("dangers")
     if categories is None or not fits(categories, rulebook):
         return Judge(rulebook, None, dangers)
-    return Judge(rulebook, categories, dangers, f"{_SHIPPED}-{built_mark()}")
+    return Judge(rulebook, categories, dangers, f"{_SHIPPED}-{built_mark()}", seams=built_seams())
 
 
 def fits(model: Model, rulebook: Rulebook) -> bool:

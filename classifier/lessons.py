@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from classifier.corpora import code_of, corpus, primer, whole
 from classifier.model import Model
@@ -28,8 +29,13 @@ def usable(lessons: Iterable[Lesson], rulebook: Rulebook) -> list[Lesson]:
 
 
 def of_corpus() -> list[Lesson]:
-    """The labelled texts written for the hub."""
-    return [Lesson(row["text"], code_of(row)) for row in corpus("categories")]
+    """The labelled texts written for the hub, and the matters of those that show where matters part."""
+    return [Lesson(row["text"], code_of(row)) for row in corpus("categories")] + of_matters(corpus("split"))
+
+
+def of_matters(rows: Iterable[dict[str, Any]]) -> list[Lesson]:
+    """Every matter of these rows of the file `split`."""
+    return [Lesson(matter["text"], code_of(matter)) for row in rows for matter in row["matters"]]
 
 
 def teach(rows: Sequence[Lesson], rulebook: Rulebook, tell: Progress = lambda _: None) -> Model:

@@ -29,17 +29,17 @@ class Model:
     thresholds: tuple[tuple[float, float], ...]  # (precision, the confidence from which on it is reached)
 
     @cached_property
-    def _column_of(self) -> Indices:
+    def column_of(self) -> Indices:
         return column_table(self.slots)
 
     @cached_property
-    def _top_weights(self) -> Floats:
+    def top_weights(self) -> Floats:
         return np.ascontiguousarray(self.weights[:, : len(self.tops)])
 
     @property
     def memory(self) -> int:
         """Bytes it takes to have it loaded."""
-        arrays = (self.slots, self.rarity, self.weights, self.bias, self._column_of, self._top_weights)
+        arrays = (self.slots, self.rarity, self.weights, self.bias, self.column_of, self.top_weights)
         return sum(array.nbytes for array in arrays)
 
     @cached_property
@@ -58,11 +58,11 @@ class Model:
 
     def known(self, letters: Letters, limits: Ints | None = None) -> Known:
         """The texts' grams that count; of each text's first letters only, where it has a limit."""
-        return recognise(letters, self._column_of, limits)
+        return recognise(letters, self.column_of, limits)
 
     def pulls(self, known: Known, tops: Indices) -> Floats:
         """What one of each gram adds to the margin of its own first-level label, by the label's index."""
-        pulls: Floats = self.rarity.take(known.columns) * self._top_weights.take(
+        pulls: Floats = self.rarity.take(known.columns) * self.top_weights.take(
             known.columns * np.int32(len(self.tops)) + tops
         )
         return pulls
@@ -81,7 +81,7 @@ class Model:
 
     def chances(self, features: Features, evidence: Sequence[Evidence] = ()) -> Floats:
         """Calibrated chances of the first level: texts x tops. `evidence` is the rulebook's points."""
-        return self.likeliness(sums(features, self._top_weights) + self.bias[: len(self.tops)], evidence)
+        return self.likeliness(sums(features, self.top_weights) + self.bias[: len(self.tops)], evidence)
 
     def likeliness(self, margins: Floats, evidence: Sequence[Evidence] = ()) -> Floats:
         """Calibrated chances of the first level, from margins of at least its labels."""

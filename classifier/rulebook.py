@@ -1,6 +1,7 @@
 """Reads the rulebook's files, once, for whoever builds the judge."""
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -14,8 +15,8 @@ from classifier.rules import Category, DangerRule, Dangers, Rulebook, Splitting
 from classifier.text import normalise
 from contracts.vocabulary import Colour, Flag, Intent, Kind
 
-_SHIFT = ("shift_sure", "shift_before", "shift_rest", "shift_letters")
-_SPLITTING = ("switch_evidence", "item", "sentence", "story", "most", *_SHIFT)
+_SEAMS = ("seam", "seam_letters", "ruled", "terse", "long")
+_SPLITTING = ("switch_evidence", "item", "sentence", "story", "most", *_SEAMS)
 _GUESTS_WISH = 2.0
 _WEIGHTS = {"strong": 4.0, "foreign": 3.0, "words": 2.0, "weak": 1.0}
 
@@ -38,7 +39,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         intent_names={Intent(key): zh for key, zh in intents["names"].items()},
         question=intents["question"],
         dangers=_dangers(dangers),
-        splitting=Splitting(**{key: splitting[key] for key in _SPLITTING}),
+        splitting=_splitting(splitting),
         gazetteer=Gazetteer(places, _villages(folder)),
         scanner=Scanner(cues),
         guests=Scanner([*cues, *_guest_cues(_read(folder, "foreign"), taxonomy)]),
@@ -130,8 +131,13 @@ def _listed(words: str) -> Iterable[str]:
 
 
 def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
-    for key in ("switch", "evidence", "announced", "same", "heading"):
+    for key in ("switch", "turn", "evidence", "announced", "same", "heading"):
         yield from ((word, Cue("split", key, 1)) for word in splitting[key])
+
+
+def _splitting(data: Mapping[str, Any]) -> Splitting:
+    begin = re.compile("|".join(map(re.escape, data["begin"])))
+    return Splitting(**{key: data[key] for key in _SPLITTING}, begin=begin)
 
 
 def _dangers(data: Mapping[str, Any]) -> Dangers:

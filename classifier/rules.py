@@ -1,5 +1,6 @@
 """What the rulebook holds: what a county knows about words, as types."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,10 +70,12 @@ class Splitting:
     sentence: float
     story: int
     most: int
-    shift_sure: float
-    shift_before: float
-    shift_rest: float
-    shift_letters: int
+    seam: float
+    seam_letters: int
+    ruled: float
+    terse: int
+    long: int
+    begin: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)

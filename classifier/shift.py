@@ -1,59 +1,86 @@
-"""Matters that follow one another without a word that says so: the model sees the subject change."""
+"""Where one matter passes into the next: one learnt decision over all seams of a text."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
+from classifier.clauses import Clauses, Sign, clauses_of
 from classifier.features import Floats
 from classifier.model import Model
-from classifier.reading import Part, Reading
+from classifier.model_file import BUILT
+from classifier.reading import Reading
 from classifier.rules import Splitting
-from classifier.split import Span, sentence_ends
+from classifier.seams import Seams, seams
+from classifier.split import Span
+
+_MOST = 4.0  # times what a mark counts in the shortest message
 
 
-def divide(readings: Sequence[Reading], model: Model, rules: Splitting) -> list[Reading]:
-    """The readings, with more spans where a sentence is surely about something the matter so far is not."""
-    sentences = [_sentences(reading) for reading in readings]
-    parts = [Part(reading, span) for reading, own in zip(readings, sentences, strict=True) for span in own]
-    if not parts:
-        return list(readings)
-    chances = model.chances(model.features([part.text for part in parts]), [part.evidence for part in parts])
-    ends = np.cumsum([len(own) for own in sentences])[:-1]
+@dataclass(frozen=True, slots=True)
+class SeamModel:
+    """A logistic regression on a seam's numbers and letters."""
+
+    weights: Floats = field(repr=False)  # by number
+    letters: Floats = field(repr=False)  # by hashed letter
+    bias: float
+
+    def scores(self, found: Seams) -> Floats:
+        """Log odds that a matter begins at each seam."""
+        scores: Floats = found.numbers @ self.weights + self.letters[found.letters].sum(axis=1) + self.bias
+        return scores
+
+    def save(self, path: Path) -> None:
+        with path.open("wb") as sink:
+            np.savez_compressed(sink, weights=self.weights, letters=self.letters, bias=self.bias)
+
+
+def built_seams() -> SeamModel | None:
+    """The one `python -m classifier build` made; None where it has not run."""
+    path = BUILT / "seams.npz"
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as arrays:
+        return SeamModel(arrays["weights"], arrays["letters"], float(arrays["bias"]))
+
+
+def divide(
+    readings: Sequence[Reading], categories: Model, model: SeamModel, rules: Splitting
+) -> list[Reading]:
+    """The readings, their spans as the model sees them instead of the rules alone."""
+    if not readings:
+        return []
+    clauses = clauses_of(readings, rules)
+    found = seams([reading.plain for reading in readings], clauses, categories)
+    scores = _ruled(model.scores(found), found, clauses, rules)
+    starts: list[list[int]] = [[] for _ in readings]
+    worth = np.flatnonzero(scores >= rules.seam)
+    for at in found.clause[worth[np.argsort(-scores[worth], kind="stable")]].tolist():
+        owner, start = int(clauses.owner[at]), int(clauses.start[at])
+        if _free(start, [0, *starts[owner], len(readings[owner].plain)], rules):
+            starts[owner].append(start)
     return [
-        reading._replace(spans=_spans(reading, own, theirs, rules)) if own else reading
-        for reading, own, theirs in zip(readings, sentences, np.split(chances, ends), strict=True)
+        reading._replace(spans=list(_spans(own, len(reading.plain))))
+        for reading, own in zip(readings, starts, strict=True)
     ]
 
 
-def _sentences(reading: Reading) -> list[Span]:
-    """The sentences of each matter; none where there is nothing to divide."""
-    size = len(reading.plain)
-    ends = {end for end in sentence_ends(reading.plain) if end < size}
-    starts = sorted(ends | {span.start for span in reading.spans})
-    spans = [Span(a, b) for a, b in zip(starts, [*starts[1:], size], strict=True)]
-    return spans if len(spans) > len(reading.spans) else []
+def _ruled(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> Floats:
+    """What the rules know of marks besides: most in the shortest messages, where a model has little to go by,
+    nothing in long letters, where lists and words order one matter."""
+    sizes = np.maximum.reduceat(clauses.end, np.flatnonzero(clauses.start == 0))[clauses.owner[found.clause]]
+    signs = clauses.signs[found.clause]
+    besides = rules.ruled * np.clip(rules.terse / (sizes + 1), 1, _MOST) * (sizes <= rules.long)
+    ruled = (scores + besides * signs[:, Sign.RULED]).astype(np.float32)
+    return np.where(signs[:, Sign.DENIED], -np.inf, ruled)
 
 
-def _spans(reading: Reading, sentences: list[Span], chances: Floats, rules: Splitting) -> list[Span]:
-    starts = list(_starts(reading, sentences, chances, rules))[: max(rules.most, len(reading.spans))]
-    return [Span(a, b) for a, b in zip(starts, [*starts[1:], len(reading.plain)], strict=True)]
+def _free(start: int, taken: Sequence[int], rules: Splitting) -> bool:
+    """Whether there is room for one more: surer ones were there first."""
+    return len(taken) <= rules.most and all(abs(start - other) >= rules.seam_letters for other in taken)
 
 
-def _starts(reading: Reading, sentences: list[Span], chances: Floats, rules: Splitting) -> Iterator[int]:
-    known = {span.start for span in reading.spans}
-    begun, here = 0, np.zeros(chances.shape[1], np.float32)
-    for span, chance in zip(sentences, chances, strict=True):
-        long_enough = min(span.start - begun, span.end - span.start) >= rules.shift_letters
-        new = long_enough and _shifts(here, chance, rules)
-        if span.start in known or new:
-            yield span.start
-            begun, here = span.start, chance
-        else:
-            here = np.maximum(here, chance)
-
-
-def _shifts(here: Floats, chance: Floats, rules: Splitting) -> bool:
-    """Whether a sentence is surely about what nothing before it was about, and that about something too."""
-    subject = int(chance.argmax())
-    sure = chance[subject] >= rules.shift_sure and here.max() >= rules.shift_before
-    return bool(sure and here[subject] <= rules.shift_rest)
+def _spans(starts: list[int], size: int) -> Iterator[Span]:
+    edges = [0, *sorted(starts), size]
+    yield from map(Span, edges[:-1], edges[1:])

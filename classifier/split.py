@@ -101,15 +101,13 @@ def _about(hits: Hits, unit: _Unit) -> dict[str, float]:
     return tops
 
 
-def sentence_ends(text: str) -> list[int]:
-    """Where sentences end, and so the next ones begin."""
-    return [match.end() for match in _END.finditer(text)]
+def marked(text: str, hits: Hits) -> dict[int, Mark]:
+    """Where a list or a word says that another matter begins."""
+    return {hit.start: Mark.SWITCH for hit in _switches(text, hits)} | _items(text, hits)
 
 
 def _units(text: str, hits: Hits) -> Iterator[_Unit]:
-    marks = dict.fromkeys(sentence_ends(text), Mark.SENTENCE)
-    marks |= {hit.start: Mark.SWITCH for hit in _switches(text, hits)}
-    marks |= _items(text, hits)
+    marks = dict.fromkeys((match.end() for match in _END.finditer(text)), Mark.SENTENCE) | marked(text, hits)
     places = sorted({0, *(at for at in marks if at < len(text))})
     for start, end in zip(places, [*places[1:], len(text)], strict=True):
         yield _Unit(start, end, marks.get(start, Mark.SENTENCE))

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from classifier.judgement import Hints
 from tests.classifier.courts import judged, the_judge
 
 
@@ -9,7 +12,7 @@ from tests.classifier.courts import judged, the_judge
         ("村口路灯坏了。另外，我妈八十岁低保没评上。", ["public_facilities", "welfare"]),
         ("两件事。一是招不到工人；二是门口没有停车位，天天贴条。", ["enterprise", "transport"]),
         (
-            "走访三处：路灯不亮；两户为院墙吵；河道垃圾没人清。",
+            "走访三处：路灯不亮；两户为院墙吵；河道里死鱼漂了一片。",
             ["public_facilities", "neighbour", "environment"],
         ),
         ("①养老保险怎么转移；②驾驶证扣分怎么申诉", ["social_security", "transport"]),
@@ -18,6 +21,35 @@ from tests.classifier.courts import judged, the_judge
 )
 def test_several_matters(text: str, subjects: list[str]) -> None:
     assert [m.category.partition("/")[0] for m in judged(text).matters] == subjects
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        (
+            "我在钱清一家织布厂挡车，从三月做到六月，工资只打了一半，还差一万二，老板电话不接。"
+            "小区楼下新开的烧烤店油烟直往我家阳台灌，窗户都不敢开。",
+            ["labour", "pollution"],
+        ),
+        (
+            "报警人称被拖欠工资两个月计七千元，要求登记。公交三路末班车近一周均提前发车，其多次未赶上。",
+            ["labour", "transport"],
+        ),
+    ],
+)
+def test_matters_that_follow_each_other_without_a_mark(text: str, subjects: list[str]) -> None:
+    assert [m.category.partition("/")[0] for m in judged(text).matters] == subjects
+
+
+def test_a_danger_stays_with_its_matter() -> None:
+    wages, beaten = (
+        "老板欠我们两个人三个月工资，一共两万多，电话也不接。",
+        "另外，昨晚老公又打我，把我锁在家里不让出门。",
+    )
+    first, second = judged(wages + beaten).matters
+    assert (first.end, second.start) == (len(wages), len(wages))
+    assert "domestic_violence" in {flag.value for flag in second.flags}
+    assert "domestic_violence" not in {flag.value for flag in first.flags}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +65,8 @@ def test_one_matter_with_its_evidence(text: str) -> None:
     assert len(judged(text).matters) == 1
 
 
-def test_a_flood_of_items_is_capped() -> None:
-    text = "".join(f"第{n}件，路灯坏了。" for n in "一二三四五六七" * 9)
-    assert len(judged(text).matters) == the_judge().rulebook.splitting.most
+def test_no_more_matters_than_the_rules_allow() -> None:
+    text = "三件事：一，路灯不亮；二，老板欠我两个月工资；三，公交末班车提前走。"
+    rulebook = the_judge().rulebook
+    few = replace(the_judge(), rulebook=replace(rulebook, splitting=replace(rulebook.splitting, most=2)))
+    assert [len(judge.judge(text, Hints()).matters) for judge in (the_judge(), few)] == [3, 2]

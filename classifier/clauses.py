@@ -1,0 +1,114 @@
+"""The clauses of many texts, and what the rules see at each: two matters may meet where a clause begins."""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from classifier.grams import Ints
+from classifier.reading import Reading
+from classifier.rules import Splitting
+from classifier.split import Mark, marked
+
+_END = re.compile(r"([。！？!?…\n]+[”’）)」』]*)|([；;]+)|([，,：:])|((?<=[一-鿿])\s+(?=[一-鿿①-⑳]))")
+_UNBROKEN = 26  # characters without any stop, in which a mere word may begin a clause
+_LEAST = 6  # characters between such a word and what is next to it
+
+
+class Stop(IntEnum):
+    """What a clause comes after; the first four as the pattern's groups count them."""
+
+    NOTHING = 0
+    FULL = 1
+    HALF = 2
+    COMMA = 3
+    GAP = 4
+    WORD = 5
+    MARK = 6
+
+
+class Sign(IntEnum):
+    """What the rules see in a clause."""
+
+    LISTED = 0
+    ITEM = 1
+    SWITCH = 2
+    TURN = 3
+    WISH = 4
+    RULED = 5  # a mark at which the rules alone would begin a matter
+    DENIED = 6  # a word like 另外 that only adds to the matter at hand
+
+
+_SIGNS = {Mark.LISTED: Sign.LISTED, Mark.ITEM: Sign.ITEM, Mark.SWITCH: Sign.SWITCH}
+
+
+class Clauses(NamedTuple):
+    """Every clause of every text, one entry each, in order."""
+
+    owner: Ints  # the index of its text
+    start: Ints
+    end: Ints
+    stop: Ints  # of `Stop`, before it
+    signs: npt.NDArray[np.bool_]  # clauses x `Sign`
+    announced: npt.NDArray[np.bool_]  # by text: whether it says how many matters follow
+
+
+def clauses_of(readings: Sequence[Reading], rules: Splitting) -> Clauses:
+    """At least one clause a text; they cover it."""
+    texts = [_clauses(reading, rules) for reading in readings]
+    counts = [len(starts) for starts, _, _ in texts]
+    starts = np.fromiter(chain.from_iterable(starts for starts, _, _ in texts), np.int64)
+    ends = np.append(starts[1:], 0)
+    firsts = np.cumsum(counts) - counts
+    ends[firsts[1:] - 1] = [len(reading.plain) for reading in readings[:-1]]
+    ends[-1:] = len(readings[-1].plain)
+    signs = np.zeros((len(starts), len(Sign)), np.bool_)
+    for first, (_, _, seen) in zip(firsts.tolist(), texts, strict=True):
+        for clause, sign in seen:
+            signs[first + clause, sign] = True
+    return Clauses(
+        owner=np.repeat(np.arange(len(texts)), counts),
+        start=starts,
+        end=ends,
+        stop=np.fromiter(chain.from_iterable(stops for _, stops, _ in texts), np.int64),
+        signs=signs,
+        announced=np.array([bool(r.hits.keyed("announced", 0, len(r.plain))) for r in readings], np.bool_),
+    )
+
+
+def _clauses(reading: Reading, rules: Splitting) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+    """Starts, stops, and the signs by clause."""
+    marks = marked(reading.plain, reading.hits)
+    stops = _stops(reading.plain, marks, rules)
+    starts = sorted(stops)
+    return starts, [stops[at] for at in starts], list(_seen(reading, marks, starts))
+
+
+def _stops(plain: str, marks: dict[int, Mark], rules: Splitting) -> dict[int, int]:
+    size, stops = len(plain), {0: int(Stop.NOTHING)}
+    for match in _END.finditer(plain):
+        if 0 < match.end() < size:
+            stops[match.end()] = match.lastindex or Stop.FULL
+    for at in marks:
+        if 0 < at < size:
+            stops.setdefault(at, Stop.MARK)
+    for start, end in pairwise([*sorted(stops), size]):
+        if end - start > _UNBROKEN:
+            for match in rules.begin.finditer(plain, start + _LEAST, end - _LEAST):
+                stops[match.start()] = Stop.WORD
+    return stops
+
+
+def _seen(reading: Reading, marks: dict[int, Mark], starts: list[int]) -> Iterator[tuple[int, int]]:
+    places = [(at, _SIGNS[mark]) for at, mark in marks.items()]
+    places += [(span.start, Sign.RULED) for span in reading.spans if span.start in marks]
+    switches = [hit.start for hit in reading.hits.of("split") if hit.cue.key == "switch"]
+    places += [(start, Sign.DENIED) for start in switches if start not in marks]
+    places += [(hit.start, Sign.WISH) for hit in reading.hits.of("intent")]
+    places += [(hit.start, Sign.TURN) for hit in reading.hits.of("split") if hit.cue.key == "turn"]
+    at = np.searchsorted(starts, [place for place, _ in places], side="right") - 1
+    yield from zip(at.tolist(), (sign for _, sign in places), strict=True)

@@ -1,0 +1,148 @@
+"""How far what stands before a clause and what stands after it are about the same, for every clause at once.
+
+Their subjects, as the category model sees them, and the pairs of letters that come again (lexical chains,
+Morris and Hirst 1991).
+"""
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from classifier.clauses import Clauses
+from classifier.grams import SLOTS, Ints, Letters
+from classifier.model import Model
+
+_NEAR, _CLOSE = 70, 50  # characters to either side
+_FAR = 1 << 40  # more than any text has characters
+_RARE = 3.5  # how rare a bigram must be to tie two clauses
+_UNKNOWN = 8.0  # rarity of those the model never saw
+_LONGEST = 3  # edges of the single letters and the pairs
+_FEW = 10.0  # rarity that is as good as none
+Numbers = npt.NDArray[np.float64]
+Columns = list[Numbers]
+
+
+class Around:
+    """Which clauses stand before and after each seam."""
+
+    def __init__(self, clauses: Clauses, right: Ints) -> None:
+        self.clauses, self.right = clauses, right
+        self.owner = clauses.owner[right]
+        self.first = np.searchsorted(clauses.owner, self.owner)
+        self.last = np.searchsorted(clauses.owner, self.owner, side="right")
+        self.far = clauses.owner * _FAR + clauses.start
+        self.begins = np.flatnonzero(np.diff(self.owner, prepend=-1))  # each text's first seam
+        self.counts = np.diff(self.begins, append=len(right))
+        sizes = clauses.end[np.searchsorted(clauses.owner, self.owner, side="right") - 1]
+        self.size = sizes.astype(np.float64)
+
+    def within(self, reach: int) -> tuple[Ints, Ints]:
+        """From which clause to which one the characters within reach stand."""
+        at = self.far[self.right]
+        start = np.searchsorted(self.far, at - reach)
+        end = np.searchsorted(self.far, at + reach)
+        return (
+            np.minimum(np.maximum(start, self.first), self.right - 1),
+            np.maximum(np.minimum(end, self.last), self.right + 1),
+        )
+
+
+class _Run(NamedTuple):
+    """What each of many runs of clauses is about."""
+
+    pull: Numbers  # towards each subject
+    square: Numbers
+    chances: Numbers
+    subject: Ints  # the likeliest
+
+
+class _Weight:
+    """What the model makes of any run of clauses, of single letters and pairs only: faster, and no worse."""
+
+    def __init__(self, letters: Letters, model: Model) -> None:
+        count, size, known = len(model.tops), len(letters.lengths), model.known(letters)
+        margins, norms = np.zeros((size, count)), np.zeros(size)
+        for start, end in pairwise(known.edges[:_LONGEST]):
+            if start == end:
+                continue
+            columns, clause = known.columns[start:end], known.texts[start:end]
+            begins = np.flatnonzero(np.diff(clause, prepend=-1))
+            weight = model.rarity.take(columns)
+            pulls = model.top_weights.take(columns, axis=0) * weight[:, None]
+            margins[clause[begins]] += np.add.reduceat(pulls, begins, axis=0)
+            norms += np.bincount(clause, weight * weight, minlength=size)
+        self._margins, self._norms = running(margins), running(norms)
+        self._bias, self._sharpness = model.bias[:count], model.sharpness
+
+    def run(self, start: Ints, end: Ints) -> _Run:
+        """Of the clauses from `start` to before `end`."""
+        length = np.sqrt(np.maximum(self._norms[end] - self._norms[start], 1e-6))
+        pull = (self._margins[end] - self._margins[start]) / length[:, None]
+        raised = np.exp((pull + self._bias) * self._sharpness)  # margins are small: no overflow
+        chances = raised / raised.sum(axis=1, keepdims=True)
+        return _Run(pull, np.einsum("ij,ij->i", pull, pull), chances, chances.argmax(axis=1))
+
+
+def running(values: npt.NDArray[Any]) -> Numbers:
+    """Sums of all before each place, so that those of any run are one subtraction."""
+    return np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
+
+
+def topics(place: Around, letters: Letters, model: Model) -> Columns:
+    """What the clauses near the seam and all of them are about, on either side."""
+    weight = _Weight(letters, model)
+    start, end = place.within(_NEAR)
+    before, after = weight.run(start, place.right), weight.run(place.right, end)
+    all_before, all_after = weight.run(place.first, place.right), weight.run(place.right, place.last)
+    return [*_pair(before, after), *_pair(all_before, all_after), *_alike(all_before, after)]
+
+
+def _pair(before: _Run, after: _Run) -> Columns:
+    common, cosine, kept, known = _alike(before, after)
+    left, right = before.chances.max(axis=1), after.chances.max(axis=1)
+    same = before.subject == after.subject
+    return [common, same, kept, known, left, right, np.minimum(left, right) * (1 - common), cosine]
+
+
+def _alike(before: _Run, after: _Run) -> Columns:
+    """Bhattacharyya coefficient, cosine, and what each side gives the other's subject."""
+    rows = np.arange(len(before.pull))
+    return [
+        np.einsum("ij,ij->i", np.sqrt(before.chances), np.sqrt(after.chances)),
+        np.einsum("ij,ij->i", before.pull, after.pull) / np.sqrt(before.square * after.square + 1e-9),
+        after.chances[rows, before.subject],
+        before.chances[rows, after.subject],
+    ]
+
+
+def ties_across(place: Around, letters: Letters, model: Model) -> Columns:
+    """How much of what stands before comes again after, near the seam and in all."""
+    size = len(letters.lengths)
+    pairs = np.flatnonzero(np.arange(2, len(letters.owners) + 1) <= letters.ends()[:-1])
+    slots = letters.slots[1].take(pairs)
+    columns = model.column_of.take(slots)
+    weight = np.where(columns >= 0, model.rarity.take(np.maximum(columns, 0)), _UNKNOWN)
+    rare = np.flatnonzero(weight > _RARE)
+    clause, weight = letters.owners.take(pairs[rare]), weight[rare].astype(np.float64)
+    keys = place.clauses.owner[clause] * SLOTS + slots[rare]
+    order = np.argsort(keys, kind="stable")
+    again = np.flatnonzero(np.diff(keys[order]) == 0)
+    source, target, strength = clause[order[again]], clause[order[again + 1]], weight[order[again + 1]]
+    total = running(np.bincount(clause, weight, minlength=size))
+    near_start = np.searchsorted(place.far, place.far[target] - _CLOSE)
+    ties: Columns = []
+    for start, end in (
+        (np.maximum(source + 1, near_start), place.within(_CLOSE)[1]),
+        (source + 1, place.last),
+    ):
+        held = np.flatnonzero(start <= target)
+        steps = np.bincount(start[held], strength[held], size + 1) - np.bincount(
+            target[held] + 1, strength[held], size + 1
+        )
+        across = np.cumsum(steps)[place.right]
+        before = total[place.right] - total[place.first]
+        after = total[end] - total[place.right]
+        ties += [across / np.sqrt(np.minimum(before, after) + _FEW), across / (after + _FEW)]
+    return ties
