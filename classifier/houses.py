@@ -31,6 +31,12 @@ _STREET_REACH = 9  # characters a street's name may have
 _HOUSE_LED_BY = ("家", "住", "址", "牌", "：", ":", "对面", "隔壁", "邻居")
 
 
+# A building without a room is somebody's only where it is said that one lives there.
+_BUILDING_ALONE = re.compile(r"\d{1,5}(?:号楼|号院|幢|栋|座|单元|单元楼|幢楼|栋楼)")
+_LIVES = re.compile("[住家址]")
+_LIVES_REACH = 12  # characters before
+
+
 def find_houses(plain: str) -> Iterator[FoundSpan]:
     """Spans of addresses, in order of their kind."""
     yield from matches(plain, "address_detail", _ROOM)
@@ -45,5 +51,14 @@ def _chinese(plain: str, start: int) -> Iterator[FoundSpan]:
         named = _ESTATE_BEFORE if match["bare"] else _STREET
         street = named.search(plain, max(0, at - _STREET_REACH), at)
         led = not match["bare"] and plain.endswith(_HOUSE_LED_BY, 0, at)
-        if street or led or not (match["street"] or match["bare"]):
+        if street or led or _says_enough(plain, match):
             yield street.start() if street else at, match.end(), "address_detail"
+
+
+def _says_enough(plain: str, house: re.Match[str]) -> bool:
+    """Whether it is an address without the name of a street."""
+    if house["street"] or house["bare"]:
+        return False
+    at = house.start()
+    lived_in = _LIVES.search(plain, max(0, at - _LIVES_REACH), at)
+    return bool(lived_in or not _BUILDING_ALONE.fullmatch(house.group()))

@@ -15,7 +15,7 @@ import rjieba
 from classifier.lore import MAY_STAND_BETWEEN, Lore
 
 _NICKNAMES = frozenset("阿家")  # 张阿姨, 张家
-_LED = frozenset({"listed", "formal", "relatives"})
+_LED, _SAID_OF = frozenset({"listed", "formal"}), frozenset({"described", "number"})
 _LONGEST_LEAD = 8  # characters, with what may stand between it and the name
 _SUM = re.compile(r"\d{4,6}(?:[，。、元]|$)")
 _TO_NUMBER = re.compile(r"[\s，,、：:（(]{0,2}(?:电话|手机号?|联系方式|身份证号?|tel)?[\s：:]?")
@@ -60,7 +60,7 @@ def _likely(
     after = sign_behind(lore, plain, end, beside)
     points += lore.points[after]
     if points > 0:
-        loose = lead not in _LED and after != "described"
+        loose = lead not in _LED and after not in _SAID_OF
         points += sum(map(lore.points.__getitem__, wordings(lore, plain, at, start, end, loose)))
     return points
 
