@@ -61,7 +61,8 @@ def test_tired_of_life(language: str) -> None:
 @pytest.mark.parametrize("language", _ROBBED)
 def test_robbed(language: str) -> None:
     judgement = judged(_ROBBED[language])
-    assert (judgement.language, judgement.matters[0].category) == (language, "public_security/theft")
+    assert judgement.language == language
+    assert judgement.matters[0].category in {"public_security/theft", "public_security/robbery"}
 
 
 def test_calm_letters_stay_calm() -> None:
