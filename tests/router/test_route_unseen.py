@@ -1,0 +1,72 @@
+"""From the citizen's words to the force: texts written before anybody looked at the rules.
+
+`fresh.jsonl` was built with; `held_out/routing.jsonl` nobody read while building, and nothing here prints
+a text of it. Floors are a little under what `docs/classifier.md` says is reached.
+"""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifier.judgement import Hints
+from contracts.vocabulary import Platform
+from router.force_files import kind_name
+from router.match import Asked
+from tests.classifier.courts import the_judge
+from tests.router.matters import MONDAY_TEN, matter
+from tests.router.test_route_match import MATCHER
+
+HERE = Path(__file__).parent
+FLOORS = {
+    "fresh.jsonl": {"town": 1.0, "kind": 0.9, "category": 0.93, "level": 1.0, "force": 0.93, "must_not": 1.0},
+    "held_out/routing.jsonl": {
+        "town": 0.85,
+        "kind": 0.85,
+        "category": 0.83,
+        "level": 0.5,
+        "force": 0.77,
+        "must_not": 0.97,
+    },
+}
+
+
+def named(kinds: list[str], words: list[str]) -> bool:
+    return any(word in kind_name(kind) for kind in kinds for word in words)
+
+
+def verdicts(row: dict[str, Any]) -> dict[str, bool]:
+    """What of the row is judged, and whether it came out so."""
+    platform = Platform(row["platform"])
+    judgement = the_judge().judge(row["text"], Hints(platform=platform))
+    judged = judgement.matters[0]
+    same = ("town_code", "kind", "category", "intent", "flags", "confidence", "colour")
+    more = {name: getattr(judged, name) for name in (*same, "headcount", "amount_yuan")}
+    one = matter(row["id"], text=row["text"], platform=platform, language=judgement.language, **more)
+    found = MATCHER.match(Asked(one, MONDAY_TEN, {}))
+    lead = [found.lead.force_kind] if found.lead else []
+    others = [other.force_kind for other in found.others]
+    also = [word for word in row["must_not"] if word != "派出所"]
+    town = judged.town_code if len(judged.town_code or "") == 9 else None
+    said = {
+        "town": town == row["town"],
+        "must_not": not named(lead, row["must_not"]) and not named(others, also),
+        "kind": judged.kind.value == (row["kind"] or "").replace(" ", "_"),
+        "category": the_judge().rulebook.name(judged.category).startswith(row["category"] or "?"),
+        "level": found.lead is not None and found.lead.level.value == row["level"],
+        "force": named(lead, row["force_any_of"] or []),
+    }
+    asked = {"force": row["force_any_of"]} | {name: row[name] for name in ("kind", "category", "level")}
+    return {name: right for name, right in said.items() if asked.get(name, True)}
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_unseen(name: str) -> None:
+    right: dict[str, list[bool]] = defaultdict(list)
+    for line in (HERE / name).read_text("utf-8").splitlines():
+        for field, good in verdicts(json.loads(line)).items():
+            right[field].append(good)
+    shares = {field: sum(goods) / len(goods) for field, goods in right.items()}
+    assert {field for field, least in FLOORS[name].items() if shares[field] < least} == set()
