@@ -34,7 +34,7 @@ class Scene:
     non_police: bool = True
     later: str = ""  # what the same person tells the first platform soon after
     others: int = 0  # how many other people tell it the same
-    once: bool = False  # in each run: a rare mishap
+    once: bool = False  # in each run: a mishap, which cannot come in
 
 
 def scenes() -> list[Scene]:

@@ -14,7 +14,7 @@ import uvicorn
 
 from adapters import registry, replay
 from adapters.faults import Faults
-from adapters.feed import Feed
+from adapters.feed import Feed, scenes
 from adapters.peoples_appeal.simulator import push
 from adapters.simulation import Desk, Item
 
@@ -37,6 +37,7 @@ class SimulatorPlan:
     repeat: float = 0.0  # the share of the replayed messages that comes again
     faults: Faults = field(default_factory=Faults)
     seed: int = 0
+    mishaps: bool = False  # whether the feed tells what cannot come in, too
     webhook: str | None = None  # where peoples_appeal pushes to, the hub's own URL
 
 
@@ -102,7 +103,8 @@ def _work(
 
 
 async def _feed(plan: SimulatorPlan, desks: dict[str, Desk], http: httpx.AsyncClient) -> None:
-    feed = Feed(plan.seed + sum(desk.seq for desk in desks.values()))  # a restart tells something new
+    told = [scene for scene in scenes() if plan.mishaps or not scene.once]
+    feed = Feed(plan.seed + sum(desk.seq for desk in desks.values()), told)  # a restart tells something new
     while True:
         for desk in desks.values():
             await asyncio.sleep(1 / plan.rate / len(desks))

@@ -220,6 +220,7 @@ def simulators(
     rate: Annotated[float, typer.Option(help="Invented complaints a second and platform.")] = 0.5,
     webhook: Annotated[str, typer.Option(help="The hub, for the platform that pushes.")] = "",
     seed: Annotated[int, typer.Option(help="Which story is told.")] = 0,
+    mishaps: Annotated[bool, typer.Option(help="One record that cannot come in, too.")] = False,
     with_parent: Annotated[bool, typer.Option(help="Stop when standard input closes.")] = False,
 ) -> None:
     """The four platforms' own HTTP APIs, simulated, where HUB_PLATFORMS says that they are."""
@@ -238,6 +239,7 @@ def simulators(
         replay_rate=replay_rate,
         repeat=repeat,
         seed=seed,
+        mishaps=mishaps,
         webhook=webhook or None,
     )
     _go(serve_simulators(plan, with_parent))

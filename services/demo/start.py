@@ -76,6 +76,7 @@ async def _platforms(settings: Settings) -> AsyncIterator[None]:
         "services",
         "simulators",
         "--with-parent",
+        "--mishaps",
         "--rate",
         "0.3",
         "--webhook",
