@@ -11,10 +11,9 @@ from contracts.events import FoundKind
 FoundSpan = tuple[int, int, FoundKind]
 _PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
 _EDGE, _STOP_EDGE = "(?<![0-9a-z])", "(?![0-9a-z])"
-_SOCIAL = (
-    "[微薇徽威v]信号?|微信同号|加v|vx|wx|wechat|weixin|whatsapp|telegram|qq号?|扣扣|抖音号?|快手号?|小红书号?|支付宝"
-    "|line|kakao|zalo|skype|instagram|facebook"
-)
+_SOCIAL = "[微薇徽威v]信号?|微信同号|加v|(?<![a-z])(?:vx|wx|qq)号?|扣扣|抖音号?|快手号?|小红书号?|支付宝"
+_APPS = "wechat|weixin|whatsapp|telegram|line|kakao|zalo|skype|instagram|facebook"
+_ACCOUNT = r"[^0-9a-z，。\n一-鿿]{0,3}(?:号码?|[账帐]号|名|叫|id|是|为|is|:|：| )*"
 _Pattern = tuple[FoundKind, re.Pattern[str]]
 _GAP = "[ .·-]?"
 LED_BY = 12  # characters by which a match may begin before the number by which it is found
@@ -47,9 +46,11 @@ _LED: tuple[_Pattern, ...] = (
     ("plate", re.compile(
         rf"[{_PLATES}] ?[a-z][ ·.•-]?(?:[a-z0-9]{{5,6}}|[a-z0-9]{{4}}[学警挂港澳]){_STOP_EDGE}")),
     ("plate", re.compile(rf"(?:绍兴|诸暨|上虞|嵊州|新昌|杭州) ?[a-z]\d{{5,6}}{_STOP_EDGE}")),
+    ("contact", re.compile(rf"(?:{_SOCIAL}){_ACCOUNT}(?P<v>[a-z0-9][a-z0-9_.-]{{4,24}}(?!@))")),
+    # In running English a word may follow; an account has a digit or a line in it, or is led by a colon.
     ("contact", re.compile(
-        rf"(?:{_SOCIAL})[^0-9a-z，。\n一-鿿]{{0,3}}(?:号码?|[账帐]号|名|叫|id|是|为|:|：| )*"
-        r"(?P<v>[a-z0-9][a-z0-9_.-]{4,24}(?!@))")),
+        rf"(?<![a-z])(?:{_APPS}){_ACCOUNT}"
+        r"(?P<v>(?:(?<=[:：])|(?<=[:：] )|(?=[a-z.-]*[0-9_]))[a-z0-9][a-z0-9_.-]{4,24})")),
 )  # fmt: skip
 _MAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 

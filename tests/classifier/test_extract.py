@@ -20,6 +20,8 @@ from tests.classifier.courts import found, is_covered, judged, seen
         ("护照号M00001526，语言不通", ("passport", "M00001526")),
         ("车牌浙DD00126堵在门口", ("plate", "浙DD00126")),
         ("加微信bailu_sx_520转钱", ("contact", "bailu_sx_520")),
+        ("my wechat is omar_tex88, write me", ("contact", "omar_tex88")),
+        ("WhatsApp: haddadcloth", ("contact", "haddadcloth")),
         ("邮箱anran_0601@example.com", ("contact", "anran_0601@example.com")),
         ("付款卡：6222-0000-0903-3118", ("bank_card", "6222-0000-0903-3118")),
         ("租住在胜利路203弄6号401，去年", ("address_detail", "胜利路203弄6号401")),
@@ -63,6 +65,7 @@ def test_what_is_a_person_s(text: str, expected: tuple[str, str]) -> None:
         "张家和李阿姨吵架，早高峰堵车，哈萨克斯坦客户来了",
         "3幢的电梯又坏了，19幢对面的路灯也不亮",
         "让我老婆安心，孩子毕业了，外公乐得不行，物业师傅来修",
+        "They sold it online, please answer on wechat, please",
         "低保标准是每人每月1135元",
     ],
 )
