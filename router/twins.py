@@ -11,7 +11,8 @@ from router.data_files import DATA, read_toml
 from router.prints import Print
 from router.score import TwinRules, judge
 
-_BADNESS = {colour: n for n, colour in enumerate(reversed(Colour))}
+_BADNESS = {colour.value: n for n, colour in enumerate(reversed(Colour))}
+_RISKS = frozenset({Colour.RED.value, Colour.ORANGE.value})
 
 
 class Twin(NamedTuple):
@@ -26,7 +27,7 @@ class Twins:
     """Compares prints."""
 
     def __init__(self, rules: TwinRules) -> None:
-        self.rules = rules
+        self.rules, self._reach = rules, rules.reach
 
     def find(self, new: Print, known: "Pool") -> Twin | None:
         """The likest candidate over the threshold, the older of equals."""
@@ -43,19 +44,19 @@ class Twins:
         apart = abs(new.received_at - old.received_at)
         return (
             new.complaint_id not in (old.complaint_id, old.lead_complaint)
-            and apart <= self.rules.reach
+            and apart <= self._reach
             and (old.lead is None or new.caller is None or new.caller != old.caller)
             and set(new.flags) <= set(old.flags)
-            and not (_is_risk(new.colour) and _BADNESS[Colour(new.colour)] > _BADNESS[Colour(old.colour)])
-            and _nested(new.place, old.place)
+            and not (new.colour in _RISKS and _BADNESS[new.colour] > _BADNESS[old.colour])
         )
 
 
 class Pool:
-    """The candidates in reach, found by any key they share."""
+    """The candidates in reach, found by any key they share, in places that may be the same. By place, because
+    a form that a whole city fills in gives thousands of texts one key, and hardly two of them one place."""
 
     def __init__(self, prints: Iterable[Print]) -> None:
-        self._by_key: dict[tuple[str, int], dict[UUID, Print]] = {}
+        self._by_key: dict[tuple[str, int], dict[str, dict[UUID, Print]]] = {}
         self._gone: set[UUID] = set()
         for one in prints:
             self.add(one)
@@ -64,25 +65,26 @@ class Pool:
         """It may be repeated from now on."""
         self._gone.discard(one.case_id)
         for key in one.own_keys():
-            self._by_key.setdefault(key, {})[one.case_id] = one
+            self._by_key.setdefault(key, {}).setdefault(one.place, {})[one.case_id] = one
 
     def drop(self, case_id: UUID) -> None:
         """It can no longer be repeated, nor can what is linked to it."""
         self._gone.add(case_id)
 
     def sharing(self, one: Print) -> Iterable[Print]:
-        """Every other candidate with a key in common, once."""
-        found = {i: p for key in one.own_keys() for i, p in self._by_key.get(key, {}).items()}
+        """Every other candidate with a key in common, in a place that may be the same, once."""
+        found = {i: p for key in one.own_keys() for there in self._near(key, one) for i, p in there.items()}
         return (p for i, p in found.items() if i != one.case_id and self._gone.isdisjoint({i, p.lead or i}))
+
+    def _near(self, key: tuple[str, int], one: Print) -> list[dict[UUID, Print]]:
+        by_place = self._by_key.get(key, {})
+        places = (one.place, county_of(one.place), "") if one.in_town else by_place.keys()
+        return [by_place[place] for place in places if place in by_place and _nested(one.place, place)]
 
 
 def load_twin_rules(folder: Path = DATA) -> TwinRules:
     """From `twins.toml`."""
     return TwinRules.model_validate(read_toml(folder / "twins.toml"))
-
-
-def _is_risk(colour: str) -> bool:
-    return colour in (Colour.RED, Colour.ORANGE)
 
 
 def _nested(one: str, other: str) -> bool:
