@@ -2,9 +2,10 @@
 
 import re
 import zlib
+from array import array
 from collections.abc import Iterator
 from hashlib import blake2b
-from operator import add
+from itertools import pairwise
 
 from contracts.events import Matter
 from contracts.places import COUNTIES, towns
@@ -13,10 +14,12 @@ from router.places import known_place
 _SKETCH = 96
 _RUN = 4
 _DOUBT = 4  # parts
-_JOINING = frozenset(
+_ODD, _BITS = 0x9E3779B1, 0xFFFFFFFF  # of Knuth's multiplicative hashing
+_JOINING = (
     "的了在这那是有我你他她们和与及也就都不没很被把对从到要会能请为以之其后前里上下中来去过又个等人所让"
 )
-_WORD = re.compile(r"[\u4e00-\u9fff]+|[^\W\d_\u4e00-\u9fff]{3,}")
+_SAYS_NOTHING = re.compile(f"[^\u4e00-\u9fff]|[{_JOINING}]")
+_WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]{3,}")
 _BOILERPLATE = re.compile(
     r"报警人|来电人|反映人|上报人|投诉人|要求处理|请?尽快处理|希望有关部门|麻烦|地址|你好|您好"
 )
@@ -49,9 +52,10 @@ def core(text: str) -> str:
 
 
 def copy_key(text: str) -> int:
-    """One run of four characters, the same one for most texts that are copies but for a few words."""
-    runs = (text[at : at + _RUN] for at in range(max(1, len(text) - _RUN + 1)))
-    return min(zlib.crc32(run.encode()) for run in runs)
+    """One run of four characters, the same one for most texts that are copies but for a few words: of those
+    that begin with the text's last character in Unicode's order, which is seldom a common one."""
+    first = max(text)
+    return zlib.crc32(max(first + rest[: _RUN - 1] for rest in text.split(first)[1:]).encode())
 
 
 def sketch(text: str) -> list[int]:
@@ -60,7 +64,9 @@ def sketch(text: str) -> list[int]:
     Pairs with a character that joins words say nothing: without them a false alarm in a thousand finds
     68 % of the reports of a matter of many instead of 56 %. No list of rare words did better.
     """
-    return sorted({zlib.crc32(part.encode()) for part in _parts(text)})[:_SKETCH]
+    codes = array("H", _SAYS_NOTHING.sub("\0", text).encode("utf-16-le"))
+    pairs = {(one << 16 | other) * _ODD & _BITS for one, other in pairwise(codes) if one and other}
+    return sorted(pairs | {zlib.crc32(word.encode()) for word in _WORD.findall(text)})[:_SKETCH]
 
 
 def likeness(one: list[int], other: list[int]) -> float:
@@ -71,16 +77,6 @@ def likeness(one: list[int], other: list[int]) -> float:
     last = min(s[-1] if len(s) == _SKETCH else 1 << 32 for s in (one, other))
     a, b = ({h for h in s if h <= last} for s in (one, other))
     return float(len(a & b) / ((len(a) * len(b)) ** 0.5 + _DOUBT))
-
-
-def _parts(text: str) -> set[str]:
-    parts: set[str] = set()
-    for run in _WORD.findall(text):
-        if "\u4e00" <= run[0] <= "\u9fff":
-            parts.update(map(add, run, run[1:]))  # of "路灯坏了" 路灯, 灯坏
-        else:
-            parts.add(run)
-    return {part for part in parts if part[0] not in _JOINING and part[1] not in _JOINING}
 
 
 def _own_names(place: str) -> Iterator[str]:
