@@ -1,22 +1,35 @@
 """The promises as data: what each means, and how long it is for a case in its place."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from contracts.events import Matter
 from contracts.vocabulary import ClockKind, Colour, Ground, Intent, Kind, Platform, State
 from feedback.calendar import Lasts
 
+_SORTS_REMEMBERED = 4096
 Start = Literal["opening", "hand_off", "agreement"]
 
 
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Case(NamedTuple):
+    """All of a case that its promises depend on."""
+
+    town_code: str
+    kind: Kind
+    intent: Intent
+    platform: Platform
+    colour: Colour
+    ground: Ground
 
 
 class Meaning(_Data):
@@ -39,14 +52,14 @@ class Promise(_Data):
     grounds: frozenset[Ground] = frozenset()
     platforms: frozenset[Platform] = frozenset()
 
-    def fits(self, matter: Matter, colour: Colour, ground: Ground) -> bool:
+    def fits(self, case: "Case") -> bool:
         """Whether this promise is made for such a case."""
         asked = (
-            (self.kinds, matter.kind),
-            (self.intents, matter.intent),
-            (self.platforms, matter.platform),
-            (self.colours, colour),
-            (self.grounds, ground),
+            (self.kinds, case.kind),
+            (self.intents, case.intent),
+            (self.platforms, case.platform),
+            (self.colours, case.colour),
+            (self.grounds, case.ground),
         )
         return all(not wanted or value in wanted for wanted, value in asked)
 
@@ -69,13 +82,23 @@ class Promises(_Data):
     clock: dict[ClockKind, Meaning]
     sets: tuple[PlaceSet, ...] = Field(alias="set")
 
-    def starting(self, start: Start, matter: Matter, colour: Colour, ground: Ground) -> Iterator[Promise]:
+    _chosen: Callable[[Start, Case], tuple[Promise, ...]] = PrivateAttr()
+
+    def model_post_init(self, _context: object) -> None:
+        # Few sorts of cases make up most of a day.
+        self._chosen = lru_cache(_SORTS_REMEMBERED)(lambda start, case: tuple(self._choose(start, case)))
+
+    def starting(self, start: Start, matter: Matter, colour: Colour, ground: Ground) -> tuple[Promise, ...]:
         """The promises of such a case that begin at `start`, at most one a clock."""
-        near = self._sets_for(matter.town_code or "")
+        town = matter.town_code or ""
+        return self._chosen(start, Case(town, matter.kind, matter.intent, matter.platform, colour, ground))
+
+    def _choose(self, start: Start, case: Case) -> Iterator[Promise]:
+        near = self._sets_for(case.town_code)
         for clock, meaning in self.clock.items():
             if meaning.starts == start:
                 rows = next((rows for rows in (_of(clock, s) for s in near) if rows), [])
-                yield from [row for row in rows if row.fits(matter, colour, ground)][:1]
+                yield from [row for row in rows if row.fits(case)][:1]
 
     def _sets_for(self, town_code: str) -> list[PlaceSet]:
         reached = [(s.reach(town_code), s) for s in self.sets]
