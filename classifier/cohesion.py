@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.clauses import Clauses
+from classifier.features import Floats, summed
 from classifier.grams import SLOTS, Ints, Letters
 from classifier.model import Model
 
@@ -20,6 +21,7 @@ _RARE = 3.5  # how rare a bigram must be to tie two clauses
 _UNKNOWN = 8.0  # rarity of those the model never saw
 _LONGEST = 3  # edges of the single letters and the pairs
 _FEW = 10.0  # rarity that is as good as none
+_HIGHEST = 80.0  # whose power does not overflow; only a few letters said over and over reach it
 Numbers = npt.NDArray[np.float64]
 Columns = list[Numbers]
 
@@ -52,9 +54,9 @@ class Around:
 class _Run(NamedTuple):
     """What each of many runs of clauses is about."""
 
-    pull: Numbers  # towards each subject
-    square: Numbers
-    chances: Numbers
+    pull: Floats  # towards each subject
+    square: Floats
+    chances: Floats
     subject: Ints  # the likeliest
 
 
@@ -70,17 +72,17 @@ class _Weight:
             columns, clause = known.columns[start:end], known.texts[start:end]
             begins = np.flatnonzero(np.diff(clause, prepend=-1))
             weight = model.rarity.take(columns)
-            pulls = model.top_weights.take(columns, axis=0) * weight[:, None]
-            margins[clause[begins]] += np.add.reduceat(pulls, begins, axis=0)
+            margins[clause[begins]] += summed(model.top_pulls, columns, begins)
             norms += np.bincount(clause, weight * weight, minlength=size)
         self._margins, self._norms = running(margins), running(norms)
-        self._bias, self._sharpness = model.bias[:count], model.sharpness
+        self._bias, self._sharpness = model.bias[:count], np.float32(model.sharpness)
 
     def run(self, start: Ints, end: Ints) -> _Run:
         """Of the clauses from `start` to before `end`."""
         length = np.sqrt(np.maximum(self._norms[end] - self._norms[start], 1e-6))
-        pull = (self._margins[end] - self._margins[start]) / length[:, None]
-        raised = np.exp((pull + self._bias) * self._sharpness)  # margins are small: no overflow
+        whole = self._margins.take(end, axis=0) - self._margins.take(start, axis=0)
+        pull = whole.astype(np.float32) / length.astype(np.float32)[:, None]
+        raised = np.exp(np.minimum((pull + self._bias) * self._sharpness, _HIGHEST))
         chances = raised / raised.sum(axis=1, keepdims=True)
         return _Run(pull, np.einsum("ij,ij->i", pull, pull), chances, chances.argmax(axis=1))
 

@@ -71,6 +71,22 @@ def weigh(known: Known, rarity: Floats) -> Features:
     return Features(bounds, columns, (values / lengths.take(rows)).astype(np.float32))
 
 
+def summed(rows: Floats, columns: Indices, begins: Ints) -> Floats:
+    """Of many runs of columns, which begin where `begins` says, the sums of their rows: at least one each.
+
+    The first row of every run, then the second, and so on: as many additions, but few and long ones.
+    """
+    sizes = np.diff(begins, append=len(columns))
+    order = np.argsort(-sizes, kind="stable")
+    starts, total = begins[order], np.zeros((len(begins), rows.shape[1]), np.float32)
+    reaching = np.searchsorted(-sizes[order], -np.arange(sizes.max(initial=0)))  # how many are that long
+    for at, many in enumerate(reaching.tolist()):
+        total[:many] += rows.take(columns.take(starts[:many] + at), axis=0)
+    unsorted = np.empty_like(total)
+    unsorted[order] = total
+    return unsorted
+
+
 def sums(features: Features, weights: Floats) -> Floats:
     """The features' product with the weights, text by text: so few rows at once stay in the cache."""
     total = np.zeros((features.size, weights.shape[1]), np.float32)

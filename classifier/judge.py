@@ -17,7 +17,7 @@ from classifier.model import Evidence, Model
 from classifier.model_file import built_mark, built_model
 from classifier.places import the_one
 from classifier.quantities import amount_yuan, headcount
-from classifier.reading import Part, Reading, read
+from classifier.reading import Part, Reading, read, ruled
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
 from classifier.shift import SeamModel, built_seams, divide
@@ -68,15 +68,13 @@ class Judge:
         ]
 
     def _divided(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """With the matters as the models tell them apart."""
+        """With their matters, as the models tell them apart where they know the language."""
+        rules = self.rulebook.splitting
         if self.categories is None or self.seams is None:
-            return readings
-        known = [at for at, reading in enumerate(readings) if reading.language == _READS]
-        divided = list(readings)
-        better = divide([readings[at] for at in known], self.categories, self.seams, self.rulebook.splitting)
-        for at, reading in zip(known, better, strict=True):
-            divided[at] = reading
-        return divided
+            return [ruled(reading, rules) for reading in readings]
+        known = [reading for reading in readings if reading.language == _READS]
+        better = iter(divide(known, self.categories, self.seams, rules))
+        return [next(better) if reading.language == _READS else ruled(reading, rules) for reading in readings]
 
     def _topics(self, parts: Sequence[Part], known: Sequence[int], letters: Letters) -> list[Topic]:
         """What each matter is about, by the model where it knows the language."""

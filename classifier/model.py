@@ -36,11 +36,17 @@ class Model:
     def top_weights(self) -> Floats:
         return np.ascontiguousarray(self.weights[:, : len(self.tops)])
 
+    @cached_property
+    def top_pulls(self) -> Floats:
+        """What one of each gram adds to the margins of the first level."""
+        return self.top_weights * self.rarity[:, None]
+
     @property
     def memory(self) -> int:
         """Bytes it takes to have it loaded."""
-        arrays = (self.slots, self.rarity, self.weights, self.bias, self.column_of, self.top_weights)
-        return sum(array.nbytes for array in arrays)
+        loaded = (self.slots, self.rarity, self.weights, self.bias)
+        made = (self.column_of, self.top_weights, self.top_pulls)
+        return sum(array.nbytes for array in (*loaded, *made))
 
     @cached_property
     def tops(self) -> tuple[str, ...]:
@@ -62,10 +68,7 @@ class Model:
 
     def pulls(self, known: Known, tops: Indices) -> Floats:
         """What one of each gram adds to the margin of its own first-level label, by the label's index."""
-        pulls: Floats = self.rarity.take(known.columns) * self.top_weights.take(
-            known.columns * np.int32(len(self.tops)) + tops
-        )
-        return pulls
+        return self.top_pulls.take(known.columns * np.int32(len(self.tops)) + tops)
 
     def features(self, texts: Sequence[str]) -> Features:
         """The known grams of the texts, weighted."""

@@ -8,8 +8,8 @@ from classifier.dangers import Concepts, Danger, find_concepts, find_dangers
 from classifier.extract import find_personal
 from classifier.language import detect
 from classifier.quantities import People, people
-from classifier.rules import Rulebook
-from classifier.split import Span, split
+from classifier.rules import Rulebook, Splitting
+from classifier.split import Marks, Span, marked, split
 from classifier.text import normalise
 from classifier.topics import scores
 from contracts.events import Found
@@ -21,7 +21,8 @@ class Reading(NamedTuple):
     plain: str
     language: str
     hits: Hits
-    spans: Sequence[Span]
+    marks: Marks
+    spans: Sequence[Span]  # of its matters; as one, until it is divided
     people: Sequence[People]
     concepts: Concepts
     dangers: Sequence[Danger]
@@ -91,12 +92,18 @@ def read(text: str, rulebook: Rulebook) -> Reading:
         plain=plain,
         language=language,
         hits=hits,
-        spans=split(plain, hits, rulebook.splitting),
+        marks=marked(plain, hits),
+        spans=(Span(0, len(plain)),),
         people=counted,
         concepts=concepts,
         dangers=dangers,
         found=find_personal(text, plain, language),
     )
+
+
+def ruled(reading: Reading, rules: Splitting) -> Reading:
+    """Divided by the rules alone."""
+    return reading._replace(spans=split(reading.plain, reading.hits, reading.marks, rules))
 
 
 def _sighted(hits: Hits) -> Sequence[Hit]:

@@ -1,7 +1,7 @@
 """Where one text becomes several matters: lists, changes of the subject, another subject's evidence."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -38,6 +38,9 @@ class Mark(StrEnum):
     SENTENCE = "sentence"
 
 
+Marks = Mapping[int, Mark]
+
+
 class Span(NamedTuple):
     """A stretch of the text."""
 
@@ -51,10 +54,10 @@ class _Unit(NamedTuple):
     mark: Mark
 
 
-def split(text: str, hits: Hits, rules: Splitting) -> list[Span]:
+def split(text: str, hits: Hits, marks: Marks, rules: Splitting) -> list[Span]:
     """The matters' spans: they cover the text in order, at least one."""
     starts, here = [0], _Matter()
-    for unit in _units(text, hits):
+    for unit in _units(text, marks):
         about = _about(hits, unit)
         if len(starts) < rules.most and _opens(unit, about, here, rules):
             starts.append(unit.start)
@@ -76,13 +79,13 @@ class _Matter:
             self.tops[top] = self.tops.get(top, 0.0) + score
 
     def best(self) -> str | None:
-        return max(self.tops, key=lambda top: self.tops[top], default=None)
+        return max(self.tops, key=self.tops.__getitem__, default=None)
 
 
 def _opens(unit: _Unit, about: dict[str, float], here: _Matter, rules: Splitting) -> bool:
     if unit.mark is Mark.LISTED:
         return True
-    best = max(about, key=lambda top: about[top], default=None)
+    best = max(about, key=about.__getitem__, default=None)
     if best is None or here.best() in (None, best):
         return False
     match unit.mark:
@@ -96,19 +99,19 @@ def _opens(unit: _Unit, about: dict[str, float], here: _Matter, rules: Splitting
 def _about(hits: Hits, unit: _Unit) -> dict[str, float]:
     tops: dict[str, float] = {}
     for code, score in scores(hits.within(unit.start, unit.end, "category")).items():
-        if subject(code) != _COURTESY:
-            tops[subject(code)] = tops.get(subject(code), 0.0) + score
+        if (top := subject(code)) != _COURTESY:
+            tops[top] = tops.get(top, 0.0) + score
     return tops
 
 
-def marked(text: str, hits: Hits) -> dict[int, Mark]:
+def marked(text: str, hits: Hits) -> Marks:
     """Where a list or a word says that another matter begins."""
     return {hit.start: Mark.SWITCH for hit in _switches(text, hits)} | _items(text, hits)
 
 
-def _units(text: str, hits: Hits) -> Iterator[_Unit]:
-    marks = dict.fromkeys((match.end() for match in _END.finditer(text)), Mark.SENTENCE) | marked(text, hits)
-    places = sorted({0, *(at for at in marks if at < len(text))})
+def _units(text: str, marks: Marks) -> Iterator[_Unit]:
+    ends = (match.end() for match in _END.finditer(text))
+    places = sorted({0, *(at for at in (*ends, *marks) if at < len(text))})
     for start, end in zip(places, [*places[1:], len(text)], strict=True):
         yield _Unit(start, end, marks.get(start, Mark.SENTENCE))
 
@@ -126,9 +129,7 @@ def _items(text: str, hits: Hits) -> dict[int, Mark]:
     announced = next(iter(hits.keyed("announced", 0, len(text))), None)
     if announced and (unmarked := _unmarked(text, announced)):
         return unmarked
-    labels = [match for match in _LABELLED.finditer(text) if not hits.keyed("heading", *match.span())]
-    labelled = [match.start() for match in labels]
-    if len(labelled) >= _LEAST_LABELLED:
+    if len(labelled := _labelled(text, hits)) >= _LEAST_LABELLED:
         return dict.fromkeys(labelled[1:], Mark.LISTED)
     items: dict[int, Mark] = {}
     papers_until = -1
@@ -140,6 +141,14 @@ def _items(text: str, hits: Hits) -> dict[int, Mark]:
             sure = match["sure"] or (announced and announced.start < at)
             items[at] = Mark.LISTED if sure else Mark.ITEM
     return items
+
+
+def _labelled(text: str, hits: Hits) -> list[int]:
+    """Where speakers or offices begin, if there may be enough of them."""
+    if text.count("：") < _LEAST_LABELLED:
+        return []
+    labels = _LABELLED.finditer(text)
+    return [label.start() for label in labels if not hits.keyed("heading", *label.span())]
 
 
 def _unmarked(text: str, announced: Hit) -> dict[int, Mark]:

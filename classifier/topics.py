@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ class Topic(NamedTuple):
     would: str | None = None  # the category by a model in shadow
 
 
+@cache
 def subject(code: str) -> str:
     """The first level of a category."""
     return code.partition("/")[0]
@@ -39,10 +41,14 @@ def scores(hits: Iterable[Hit]) -> dict[str, float]:
     seen: set[int] = set()
     for _, end, cue in hits:
         key, word = cue.key, id(cue)
-        if end > covered.get(key, -1):
-            covered[key] = end
-            total[key] = total.get(key, 0.0) + cue.weight * (_AGAIN if word in seen else 1)
-            seen.add(word)
+        if key not in total:
+            total[key] = cue.weight
+        elif end > covered[key]:
+            total[key] += cue.weight * _AGAIN if word in seen else cue.weight
+        else:
+            continue
+        covered[key] = end
+        seen.add(word)
     return total
 
 
