@@ -72,6 +72,17 @@ async def test_what_was_there_before_the_order_of_the_desk_gets_its_place(url) -
     assert [tuple(row) for row in helpers] == [("F2",)] * 3
 
 
+async def test_a_process_of_the_version_before_may_still_write_cases(url) -> None:
+    await migrate(url)
+
+    def write(connection):
+        table = Table("cases", MetaData(), autoload_with=connection)
+        connection.execute(insert(table), [_BEFORE])
+        return connection.execute(text("select urgency, urgent_at is not null from cases")).all()
+
+    assert [tuple(row) for row in await on_connection(url, write)] == [(2, 1)]
+
+
 async def test_there_is_a_way_back(url) -> None:
     await migrate(url)
 
