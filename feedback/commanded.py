@@ -32,7 +32,8 @@ def commanded(
     rule = permit(held.now, command, capacity(held.now, command.actor))
     if isinstance(rule, Reason):
         return rule
-    step = _step(book, held, event, command, rule)
+    late = command.suggestion and held.now.matter.corrected  # a person has said what it is meanwhile
+    step = None if late else _step(book, held, event, command, rule)
     if step is None:
         return []
     done = _done(book, desk, held, step)

@@ -48,7 +48,9 @@ class Filled(BaseModel):
     category: str | None = None
     kind: Kind | None = None
     flags: tuple[Flag, ...] = ()
-    flags_shown: bool = False  # a form of boxes says nothing where none is ticked
+    flags_shown: tuple[
+        str, ...
+    ] = ()  # "true", or boxes say nothing where none is ticked, and what it knew of
     town_code: str | None = None
 
     @field_validator("category", "town_code", mode="before")
@@ -63,12 +65,14 @@ class Filled(BaseModel):
             action=action,
             actor=actor_of(viewer),
             at=datetime.now(UTC),
-            correction=self._correction() if action is Action.SUPPLEMENT else None,
+            correction=self._correction(case) if action is Action.SUPPLEMENT else None,
             **self.model_dump(include=_PLAIN),
         )
 
-    def _correction(self) -> Correction | None:
-        flags = self.flags if self.flags_shown else None
+    def _correction(self, case: CaseProgressed) -> Correction | None:
+        # A danger that became known while the form was open is nobody's false alarm.
+        since = [flag for flag in case.flags if flag not in (*self.flags, *self.flags_shown)]
+        flags = (*self.flags, *since) if self.flags_shown else None
         said = Correction(category=self.category, kind=self.kind, flags=flags, town_code=self.town_code)
         return None if said == Correction() else said
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from contracts.events import Actor, CaseProgressed, Correction
+from contracts.events import Actor, CaseProgressed, Correction, Suggestion
 from contracts.places import towns
 from contracts.stage import AnyRow
 from contracts.vocabulary import Action, ActorKind, Colour, Flag, Kind, Platform, State
@@ -14,7 +14,7 @@ from feedback.clocks import due_statement, expire_command
 from feedback.life import Who, allowed, find
 from feedback.reasons import Reason, code_of
 from feedback.tables import Corrected
-from tests.feedback.house import T0, House, force, matter, news, person
+from tests.feedback.house import HUB, T0, House, force, matter, news, person
 
 GUESS = matter(category="neighbour/boundary", second_category="land/boundary", confidence=0.2, model="m1")
 ID = GUESS.case_id
@@ -135,6 +135,15 @@ def test_a_linked_case_is_corrected_where_it_is_and_stands_alone_with_a_danger(h
 def test_whoever_corrects_has_looked(house: House) -> None:
     house.give(house.routed(matter(look=True), force()))
     assert correct(house, category="family").seen_at == T0
+
+
+def test_a_guess_that_comes_after_a_person_s_word_is_nothing(house: House) -> None:
+    house.give(house.routed(GUESS))
+    correct(house, category="land/boundary")
+    said = Suggestion(category="family", reason="x", model="m")
+    late = house.do(ID, Action.NOTE, HUB, suggestion=said)
+    assert late.refusal is None and news(late, CaseProgressed) == []
+    assert house.progressed(ID).suggestion is None
 
 
 def test_who_may(house: House) -> None:
