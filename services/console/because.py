@@ -1,10 +1,11 @@
 """Why the hub judged a matter as it did, as a page may show it: nobody's name or number among the words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contracts.events import Matter
 from contracts.personal import HIDDEN
+from feedback.reveal import covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,25 @@ def because(matter: Matter) -> Iterator[Because]:
     """The reasons in order, with what is known of people covered."""
     secrets = [matter.text[found.start : found.end] for found in matter.found]
     person = matter.reporter
-    known = (person.name, person.phone, person.id_number, matter.address)
+    known = (
+        person.name,
+        person.phone,
+        person.id_number,
+        matter.address,
+        matter.respondent,
+        matter.organisation,
+    )
+    safe = covered(matter)
     for why in matter.why:
         rule, _, words = why.partition(": ")
-        yield Because(rule, _covered(words, [*secrets, *filter(None, known)]))
+        shown = (
+            piece if piece in safe or piece not in matter.text else HIDDEN for piece in words.split(" · ")
+        )
+        yield Because(rule, _covered(shown, [*secrets, *filter(None, known)]))
 
 
-def _covered(words: str, secrets: list[str]) -> str:
-    pieces = (HIDDEN if any(piece in secret for secret in secrets) else piece for piece in words.split(" · "))
+def _covered(words: Iterable[str], secrets: list[str]) -> str:
+    pieces = (HIDDEN if any(piece in secret for secret in secrets) else piece for piece in words)
     whole = " · ".join(pieces)
     for secret in secrets:
         whole = whole.replace(secret, HIDDEN)

@@ -14,7 +14,7 @@ def test_pieces_of_people_are_covered_and_the_rest_is_shown() -> None:
         reporter=Person(name="俞国良", phone="19900000004"),
         why=(
             "category.words: 货款 · 欠我",
-            "category.model: 春生 · 国良 · 货款",
+            "category.model: 春生 · 国良 · 春生欠 · 货款",
             "threat.said: 陈春生欠…19900001234",
             "model: threat 0.95",
         ),
@@ -22,7 +22,7 @@ def test_pieces_of_people_are_covered_and_the_rest_is_shown() -> None:
     shown = [(reason.rule, reason.words) for reason in because(one)]
     assert shown == [
         ("category.words", "货款 · 欠我"),
-        ("category.model", "*** · *** · 货款"),
+        ("category.model", "*** · *** · *** · 货款"),
         ("threat.said", "***欠…***"),
         ("model", "threat 0.95"),
     ]
