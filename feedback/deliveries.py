@@ -72,6 +72,7 @@ def waiting(now: datetime) -> Query:
     platform = col(ReceiptDelivery.platform)
     return (
         select(platform)
+        .where(platform.in_(list(Platform)))  # or the index is read from end to end, whatever is due
         .where(col(ReceiptDelivery.state).in_(WAITING), col(ReceiptDelivery.next_try_at) <= now)
         .distinct()
     )

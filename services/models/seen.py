@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -51,12 +52,11 @@ async def seen(database: Database) -> Seen:
             "models": models(),
             "faults": faults(),
             "counts": _counts(),
-            "at": _labels(),
         }
     )
     now = Decided(rows["decisions"])
     live = next((row for row in rows["models"] if row.version == now.live), None)
-    fresh = sum(live is None or row.at > live.learnt_until for row in rows["at"])
+    fresh = (await database.rows(_corrected(live.learnt_until if live else None)))[0].cases
     versions = dict.fromkeys(row.version for row in rows["counts"])
     agreements = {version: _agreement(version, rows["counts"]) for version in versions}
     return Seen(now, rows["models"], agreements, rows["faults"], fresh)
@@ -75,7 +75,8 @@ def _counts() -> Query:
     return select(*by, matters).group_by(*by).order_by(matters.desc(), *by)
 
 
-def _labels() -> Query:
-    newest = func.max(col(Corrected.at)).label("at")
-    labelled = select(newest).where(col(Corrected.now_category).is_not(None))
-    return labelled.group_by(col(Corrected.case_id))
+def _corrected(since: datetime | None) -> Query:
+    """How many cases have a label, or got one since then."""
+    count = func.count(col(Corrected.case_id).distinct()).label("cases")
+    labelled = select(count).where(col(Corrected.now_category).is_not(None))
+    return labelled.where(col(Corrected.at) > since) if since else labelled

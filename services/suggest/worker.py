@@ -72,7 +72,7 @@ def _pause(house: House, turn: Turn | None, failures: int) -> float:
 
 
 async def one(house: House, categories: Mapping[str, Mapping[str, str]]) -> Turn | None:
-    """Ask about the case that waits longest; None where none does."""
+    """Ask about the case that is first on the desk; None where none waits."""
     rows = await house.database.rows(_waiting(datetime.now(UTC)))
     if not rows:
         return None
@@ -111,8 +111,9 @@ def _waiting(now: datetime) -> Query:
     return (
         select(col(Case.snapshot), col(Asked.attempts))
         .outerjoin(Asked, col(Asked.case_id) == col(Case.id))
-        .where(col(Case.state) == State.TRIAGE, or_(fresh, due))
-        .order_by(col(Case.received_at))
+        # In the desk's order, and of the desk alone: its index holds the open cases together.
+        .where(col(Case.urgency) >= 0, col(Case.state) == State.TRIAGE, or_(fresh, due))
+        .order_by(col(Case.urgency), col(Case.urgent_at))
         .limit(1)
     )
 

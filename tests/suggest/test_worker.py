@@ -43,7 +43,8 @@ async def hub(there: Endpoint, tmp_path: Path) -> AsyncIterator[Hub]:
         yield hub
 
 
-async def in_triage(hub: Hub, text: str = ORDER, town: str | None = FENGQIAO) -> UUID:
+async def in_triage(hub: Hub, text: str = ORDER, town: str | None = None) -> UUID:
+    """However sure the classifier becomes of such a text: nobody knows where it is."""
     case = await hub.case(text=text, town_code=town)
     assert (await now(hub, case)).state == "triage"
     return case
@@ -97,7 +98,7 @@ async def test_a_person_s_word_ends_it(hub: Hub) -> None:
     case = await in_triage(hub)
     await one(hub.house, NAMES)
     await decided(hub)
-    deed = {"action": "supplement", "by": "li", "category": "environment/river"}
+    deed = {"action": "supplement", "by": "li", "category": "environment/river", "town_code": FENGQIAO}
     assert (await hub.as_("city").post(f"/v1/cases/{case}/actions", json=deed)).status_code == 200
     async with asyncio.timeout(LONG):
         while (after := await now(hub, case)).lead is None:
@@ -127,7 +128,7 @@ async def test_misdeeds_are_recorded_and_change_nothing(
 
 async def test_an_echo_tells_nobody_s_number(hub: Hub, there: Endpoint) -> None:
     there.does = echo
-    case = await in_triage(hub, "村口路灯不亮，请联系俞秀英，电话19900001234。", None)
+    case = await in_triage(hub, "村口路灯不亮，请联系俞秀英，电话19900001234。")
     await one(hub.house, NAMES)
     await decided(hub)
     assert "19900001234" not in (await now(hub, case)).model_dump_json(include={"suggestion", "change"})
