@@ -31,7 +31,7 @@ def test_what_must_never_be_missed() -> None:
         for row, j in rows("danger")
     ]
     assert share([certain or look for danger, certain, look in judged if danger]) >= 0.95
-    assert share([danger for danger, certain, look in judged if certain or look]) >= 0.78
+    assert share([danger for danger, certain, look in judged if certain or look]) >= 0.8
     assert share([danger for danger, certain, _ in judged if certain]) >= 0.95
 
 
