@@ -19,6 +19,7 @@ from feedback.tables import Corrected
 from services import actions
 from services.chassis.local import LocalLog
 from tests.api.hub import FENGQIAO, VIOLENCE, Hub, beside, hub_in
+from tests.classifier.courts import unsure
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SIGN = {"action": "sign", "by": "wang"}
@@ -204,12 +205,11 @@ async def test_what_is_in_the_log_but_undecided_is_pending(
     assert (answer.status_code, answer.json()) == (202, {"status": "pending", "state": None})
 
 
-ODD = {"text": "有人把一条蛇放在我家窗台上。", "town_code": FENGQIAO}
 CORRECT = {"action": "supplement", "by": "li", "category": "public_facilities/street_light", "kind": "event"}
 
 
 async def test_a_correction_in_triage_hands_the_case_off_and_is_kept_once(hub: Hub) -> None:
-    case = await hub.case(**ODD)
+    case = await hub.case(text=unsure(), town_code=FENGQIAO)
     before = (await hub.as_("city").get(f"/v1/cases/{case}")).json()
     assert before["case"]["state"] == "triage" and "supplement" in before["allowed"]
     for _ in range(2):

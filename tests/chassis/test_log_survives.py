@@ -184,7 +184,7 @@ async def _until_it_works(log: Log, topic: Topic, number: int) -> None:
 
 @pytest.mark.kafka
 async def test_kafka_what_was_acknowledged_survives_kill_9(kafka: Server) -> None:
-    topic, group, stop = new_topic(), new_group(), asyncio.Event()
+    topic, group, stop, stopped = new_topic(), new_group(), asyncio.Event(), asyncio.Event()
     acked: list[int] = []
     read: list[int] = []
 
@@ -197,7 +197,7 @@ async def test_kafka_what_was_acknowledged_survives_kill_9(kafka: Server) -> Non
 
     async def reader() -> None:
         async with log.subscribe([topic.name], group) as member:
-            while not (stop.is_set() and set(acked) <= set(read)):
+            while not (stopped.is_set() and set(acked) <= set(read)):
                 try:
                     records = await member.fetch(500, 0.1)
                     read.extend(numbers(records))
@@ -219,6 +219,7 @@ async def test_kafka_what_was_acknowledged_survives_kill_9(kafka: Server) -> Non
         await _until_it_works(log, topic, 10**9)
         stop.set()
         await asyncio.gather(*work)
+        stopped.set()
         await asyncio.wait_for(reading, LONG)
         records = await everything(log, [topic])
     assert set(acked) <= set(read)

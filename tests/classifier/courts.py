@@ -12,6 +12,17 @@ from classifier.judgement import Hints, JudgedMatter, Judgement
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SEEN = Path(__file__).parent / "seen"  # what the rules were made with
 
+_NEITHER_NOR = [
+    "一半是这样，一半是那样，说不清楚算哪一类。",
+    "有人把一条蛇放在我家窗台上。",
+    "风筝挂在窗台上，不知道该跟谁说。",
+    "那个东西昨天不见了，今天又在。",
+    "上次说的那件事，现在和原先一样。",
+    "该怎么说呢，大概就是您想的那样。",
+    "三和四之间差了一点，一直没有对上。",
+    "颜色不对，样子也不对，看着别扭。",
+]
+
 
 @cache
 def the_judge() -> Judge:
@@ -26,6 +37,16 @@ def judged(text: str, **hints: Any) -> Judgement:
 def one(text: str, **hints: Any) -> JudgedMatter:
     (matter,) = judged(text, **hints).matters
     return matter
+
+
+def unsure(before: str = "") -> str:
+    """A text of no danger that the model of the day sends to triage, so that no test hangs on one model."""
+    texts = [before + text for text in _NEITHER_NOR]
+    return next(
+        text
+        for text in texts
+        if (about := one(text)).confidence < 0.2 and about.second_category and not about.flags
+    )
 
 
 def found(text: str) -> list[tuple[str, str]]:

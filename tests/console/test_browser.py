@@ -21,6 +21,7 @@ from services.chassis.letters import Letter
 from services.console.i18n import Language, load_tongues
 from services.console.rows import Row
 from services.suggest.worker import suggested
+from tests.classifier.courts import unsure
 from tests.console import seed
 from tests.console.conftest import OpenPage
 from tests.console.hub import Hub
@@ -287,11 +288,8 @@ def test_violence_told_of_again_is_a_warning(open_page: OpenPage, hub: Hub) -> N
 _SHOWN = (State.MEDIATING, State.CLOSED, State.SETTLED, State.DISPATCHED)
 
 
-ODD = "枫桥镇有人把一条蛇放在我家窗台上。"
-
-
 def test_the_triage_desk_takes_a_guess_with_one_click(open_page: OpenPage, hub: Hub) -> None:
-    case = new_case(hub, 7020, ODD)
+    case = new_case(hub, 7020, unsure("枫桥镇，"))
     assert case.state is State.TRIAGE and case.matter.second_category
     page = open_page("town", "en")
     page.goto(f"{hub.url}/cases/{case.matter.case_id}")
@@ -306,7 +304,7 @@ def test_the_triage_desk_takes_a_guess_with_one_click(open_page: OpenPage, hub: 
 
 
 def test_a_language_model_s_suggestion_is_one_more_guess(open_page: OpenPage, hub: Hub) -> None:
-    case = new_case(hub, 7023, ODD)
+    case = new_case(hub, 7023, unsure("枫桥镇，"))
     said = Suggestion(category="consumer/telecom", reason="说的是蛇<b>", model="qwen")
     hub.do(hub.publish(suggested(case.matter.case_id, said)))
     hub.do(hub.settled())
