@@ -60,6 +60,12 @@ class Hits:
         hits = self._tables.get(table)
         return between(hits, start, end) if hits else ()
 
+    def hide(self, table: str, inside: str) -> None:
+        """Forgets those of one table that begin inside one of another."""
+        hidden = {at for start, end, _ in self.of(inside) for at in range(start, end)}
+        if hidden and table in self._tables:
+            self._tables[table] = [hit for hit in self._tables[table] if hit[0] not in hidden]
+
     def keyed(self, key: str, start: int, end: int) -> Sequence[Hit]:
         """Those of one splitting cue in the stretch."""
         return [hit for hit in self.within(max(0, start), end, "split") if hit.cue.key == key]

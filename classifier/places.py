@@ -55,8 +55,8 @@ class Gazetteer:
         counties = set(_COUNTY_NAMES)
         for town in towns().values():
             names[town.name] = None if town.name in names else _Name(town.code, True)
-            bare = _SUFFIX.sub("", town.name)
-            if len(bare) > 1 and bare not in counties:
+            bare = _bare(town.name)
+            if bare and bare not in counties:
                 names[bare] = None if bare in names else _Name(town.code, bare not in common)
         for code, full in COUNTIES.items():
             names[full] = names[full[:-1]] = _Name(code, True)
@@ -84,6 +84,18 @@ class Gazetteer:
         counts = Counter(map(self._grounds.__getitem__, found))
         best, other = sorted(Ground, key=lambda ground: counts[ground], reverse=True)
         return best if counts[best] >= counts[other] + _GROUND_MARGIN else None
+
+
+def town_names() -> set[str]:
+    """All towns' names, as they are in full and as people say them."""
+    full = {town.name for town in towns().values()}
+    return full | {bare for name in full if (bare := _bare(name))}
+
+
+def _bare(name: str) -> str:
+    """A town's name as people say it; nothing where one character would be left."""
+    bare = _SUFFIX.sub("", name)
+    return bare if len(bare) > 1 else ""
 
 
 class Villages:

@@ -85,8 +85,10 @@ def read(text: str, rulebook: Rulebook) -> Reading:
     language = detect(text)
     scanner = rulebook.scanner if language == "zh" else rulebook.guests
     hits = scanner.scan(plain)
+    hits.hide("danger", "blind")
+    hits.hide("category", "town")
     counted = people(plain)
-    concepts = find_concepts(plain, _sighted(hits), counted, rulebook.dangers)
+    concepts = find_concepts(plain, hits.of("danger"), counted, rulebook.dangers)
     dangers = find_dangers(plain, concepts, rulebook.dangers)
     return Reading(
         plain=plain,
@@ -104,9 +106,3 @@ def read(text: str, rulebook: Rulebook) -> Reading:
 def ruled(reading: Reading, rules: Splitting) -> Reading:
     """Divided by the rules alone."""
     return reading._replace(spans=split(reading.plain, reading.hits, reading.marks, rules))
-
-
-def _sighted(hits: Hits) -> Sequence[Hit]:
-    """The danger cues that do not begin inside a word that only looks dangerous."""
-    blind = {at for hit in hits.of("blind") for at in range(hit.start, hit.end)}
-    return [hit for hit in hits.of("danger") if hit.start not in blind]

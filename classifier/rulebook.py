@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.cues import Cue, Scanner
-from classifier.places import Gazetteer
+from classifier.places import Gazetteer, town_names
 from classifier.rules import Category, DangerRule, Dangers, Rulebook, Splitting
 from classifier.text import normalise
 from contracts.vocabulary import Colour, Flag, Intent, Kind
@@ -30,6 +30,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         *_intent_cues(intents),
         *_danger_cues(dangers),
         *_splitting_cues(splitting),
+        *_town_cues(),
     ]
     return Rulebook(
         version=taxonomy["version"],
@@ -133,6 +134,11 @@ def _listed(words: str) -> Iterable[str]:
 def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
     for key in ("switch", "turn", "evidence", "announced", "same", "heading"):
         yield from ((word, Cue("split", key, 1)) for word in splitting[key])
+
+
+def _town_cues() -> Iterable[tuple[str, Cue]]:
+    """The towns' names, so that 枫桥 is no bridge and 东湖 no lake."""
+    return [(name, Cue("town", "town", 0)) for name in town_names()]
 
 
 def _splitting(data: Mapping[str, Any]) -> Splitting:

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from fastapi import FastAPI
 from sqlalchemy import select
 from sqlmodel import col
+from starlette.applications import Starlette
 
 from contracts.events import CaseProgressed
 from contracts.places import towns
@@ -81,7 +81,7 @@ class Hub:
     """What a test holds of it."""
 
     house: House
-    app: FastAPI
+    app: Starlette
     keys: Mapping[str, str]
     told: set[str] = field(default_factory=set, repr=False)  # cases of which the log holds a change
     _apart: Iterator[dict[str, str]] = field(default_factory=lambda: map(_event, count()))
@@ -161,7 +161,7 @@ def beside(hub: Hub, log: Log) -> Hub:
     return Hub(house, build(house, ["intake", "hub"])[0], hub.keys)
 
 
-def client_of(app: FastAPI, key: str) -> httpx.AsyncClient:
+def client_of(app: Starlette, key: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://hub",
