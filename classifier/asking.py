@@ -54,8 +54,9 @@ class _Answer(BaseModel):
 
 
 def may_be_asked(matter: Matter) -> bool:
-    """Not about what police go first to or what is sensitive, and not what a person has judged."""
-    return _WITHHELD.isdisjoint(matter.flags) and not matter.corrected
+    """Not about what police go first to or what is sensitive, nor what only may be (it asks for a look), and
+    not what a person has judged."""
+    return _WITHHELD.isdisjoint(matter.flags) and not matter.look and not matter.corrected
 
 
 def question(matter: Matter, categories: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:

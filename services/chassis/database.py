@@ -19,8 +19,9 @@ from contracts.tables import one_of
 
 # PostgreSQL's own words for "do it again": serialization failure, deadlock.
 _RETRY_STATES = {"40001", "40P01"}
-# Its classes for "not now": no connection, no room, shutting down or starting up, a fault below it.
-_AWAY = ("08", "53", "57", "58")
+# Its classes for "not now": no connection, no room, shutting down or starting up, a fault below it; and no
+# such table or column: the migration of this version has not run yet, and no record is to blame.
+_AWAY = ("08", "53", "57", "58", "42P01", "42703")
 # What says that a key is taken; any other broken rule is a fault of ours, and trying again mends none.
 _TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 from classifier.judge import Judge, Named, fits
 from classifier.model_file import read_model
 from classifier.stage import ClassifyStage
-from contracts.errors import Transient
+from contracts.errors import HubError, Transient
 from contracts.stage import How, Write
 from services.chassis.database import Database
 from services.chassis.house import House
@@ -46,8 +46,8 @@ class Keeper:
         while not await house.pause(LOOK):
             try:
                 await self.look()
-            except Transient:
-                continue  # the decisions are there again when the database is
+            except HubError as error:  # or this process alone would judge by the model of now for ever
+                logger.warning("models_wait", error=type(error).__name__)
 
     async def _judge(self, now: Decided) -> Judge:
         judge = self._shipped

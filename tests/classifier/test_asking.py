@@ -91,6 +91,7 @@ def test_who_is_not_asked_about() -> None:
     assert may_be_asked(matter())
     assert not any(may_be_asked(matter(flags=(flag,))) for flag in (Flag.SELF_HARM, Flag.THREAT))
     assert not may_be_asked(matter(corrected=True))
+    assert not may_be_asked(matter(look=True))
 
 
 def test_masking_is_whole_where_finds_overlap() -> None:

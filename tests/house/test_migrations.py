@@ -7,9 +7,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, Table, insert, text
+from sqlalchemy import MetaData, Table, insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import col
 
+from contracts.errors import DatabaseDown
+from feedback.tables import Case
+from services.chassis.database import Database
 from services.migrate import config, migrate
 from services.tables import metadata
 
@@ -81,6 +85,18 @@ async def test_a_process_of_the_version_before_may_still_write_cases(url) -> Non
         return connection.execute(text("select urgency, urgent_at is not null from cases")).all()
 
     assert [tuple(row) for row in await on_connection(url, write)] == [(2, 1)]
+
+
+async def test_a_process_that_is_there_before_its_tables_waits_for_them(url) -> None:
+    database = Database(url)
+    try:
+        with pytest.raises(DatabaseDown):
+            await database.rows(select(col(Case.urgent_at)))
+        await on_connection(url, lambda connection: connection.execute(text("create table cases (id text)")))
+        with pytest.raises(DatabaseDown):
+            await database.rows(select(col(Case.urgent_at)))
+    finally:
+        await database.stop()
 
 
 async def test_there_is_a_way_back(url) -> None:

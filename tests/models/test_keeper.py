@@ -15,13 +15,16 @@ from classifier.lessons import of_corpus, teach
 from classifier.model_file import save_model
 from classifier.stage import ClassifyStage
 from classifier.tables import ShadowCount
+from contracts.errors import HubError
 from contracts.stage import How, Write
 from contracts.tables import columns
 from services.chassis.database import Database
+from services.chassis.house import open_house
+from services.chassis.settings import Settings
 from services.migrate import migrate
 from services.models import keeper
 from services.models.keeper import Keeper
-from services.models.store import By, Slot, decide
+from services.models.store import By, Decided, Slot, decide
 from services.models.tables import ClassifierModel, ModelFault
 from tests.api.hub import FENGQIAO, LONG, Hub, hub_in
 from tests.classifier.courts import the_judge
@@ -115,6 +118,32 @@ async def test_a_model_of_another_taxonomy_is_not_used(database: Database) -> No
     await Keeper(stage, database).look()
     assert stage.judge.version == the_judge().version
     assert await faults(database) == {"1": "other_taxonomy"}
+
+
+async def test_a_look_that_fails_is_not_the_last(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(keeper, "LOOK", 0.01)
+    really, failed = keeper.decided, list[bool]()
+
+    async def fails_once(database: Database) -> Decided:
+        if not failed:
+            failed.append(True)
+            raise HubError("the database refuses a statement")
+        return await really(database)
+
+    monkeypatch.setattr(keeper, "decided", fails_once)
+    stage = ClassifyStage(the_judge())
+    await keep(database, "1")
+    await decide(database, Slot.LIVE, "1", ME)
+    async with open_house(Settings(data=tmp_path / "house")) as house:
+        keeping = asyncio.create_task(Keeper(stage, database).keep(house))
+        async with asyncio.timeout(LONG):
+            while stage.judge.version != "1" and not keeping.done():
+                await asyncio.sleep(0.01)
+        house.stop.set()
+        await keeping
+    assert failed and stage.judge.version == "1"
 
 
 async def judged_by(hub: Hub, n: int) -> str | None:
