@@ -44,9 +44,14 @@ async def hub(there: Endpoint, tmp_path: Path) -> AsyncIterator[Hub]:
 
 
 async def in_triage(hub: Hub, text: str = ORDER, town: str | None = None) -> UUID:
-    """However sure the classifier becomes of such a text: nobody knows where it is."""
+    """Nobody knows where it is, nor is there anything to look at, whatever the classifier makes of the text."""
     case = await hub.case(text=text, town_code=town)
-    assert (await now(hub, case)).state == "triage"
+    known = await now(hub, case)
+    assert known.state == "triage"
+    matter = known.matter.model_copy(update={"look": False, "flags": ()})
+    calm = known.model_copy(update={"matter": matter, "flags": ()}).model_dump(mode="json")
+    async with hub.house.database.transaction() as connection:
+        await connection.execute(update(Case).where(col(Case.id) == case).values(snapshot=calm))
     return case
 
 
@@ -129,7 +134,7 @@ async def test_misdeeds_are_recorded_and_change_nothing(
 async def test_an_echo_tells_nobody_s_number(hub: Hub, there: Endpoint) -> None:
     there.does = echo
     case = await in_triage(hub, "村口路灯不亮，请联系俞秀英，电话19900001234。")
-    await one(hub.house, NAMES)
+    assert (turn := await one(hub.house, NAMES)) and turn.said
     await decided(hub)
     assert "19900001234" not in (await now(hub, case)).model_dump_json(include={"suggestion", "change"})
     assert "19900001234" not in str(there.asked) and "俞秀英" not in str(there.asked)
@@ -148,6 +153,9 @@ async def test_the_role_asks_by_itself_tries_thrice_and_stops(
 ) -> None:
     """Triage, the doors and people go on while the endpoint is silent; stopping does not wait for it."""
     monkeypatch.setattr(worker, "PAUSES", (0.0,))
+    monkeypatch.setattr(
+        worker, "may_be_asked", lambda matter: True
+    )  # it may come to the case before the test
     there.does = MISDEEDS["500"][0]
     given: dict[str, Any] = {"llm_url": there.url, "llm_model": "qwen", "llm_per_minute": 600}
     async with hub_in(tmp_path, stages=(*NO_CLOCKS, "receipt"), **given) as hub:
