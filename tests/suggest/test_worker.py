@@ -44,7 +44,7 @@ async def hub(there: Endpoint, tmp_path: Path) -> AsyncIterator[Hub]:
 
 
 async def in_triage(hub: Hub, text: str = ORDER, town: str | None = None) -> UUID:
-    """Nobody knows where it is, nor is there anything to look at, whatever the classifier makes of the text."""
+    """Nobody knows where it is, and nothing is to be looked at, whatever the classifier makes of it."""
     case = await hub.case(text=text, town_code=town)
     known = await now(hub, case)
     assert known.state == "triage"
