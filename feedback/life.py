@@ -52,7 +52,6 @@ HANDLERS = frozenset({Who.HOLDER, Who.TOWN, Who.COUNTY})
 CENTRES = frozenset({Who.TOWN, Who.COUNTY})
 PEOPLE = HANDLERS | {Who.HELPER, Who.POLICE}
 OVERSEERS = CENTRES | {Who.POLICE}
-SEE_ALL = frozenset({Who.COUNTY, Who.POLICE})  # also what a sensitive case is about
 HUB = frozenset({Who.SYSTEM})
 ROUTER = frozenset({Who.ROUTER})
 
@@ -128,11 +127,8 @@ RULES: tuple[Rule, ...] = (
     Rule(A.UNLINK, frozenset({S.LINKED}), S.TRIAGE, CENTRES, asks="alone"),
     Rule(A.NOTE, EVERY_STATE, None, PEOPLE, needs=("note",)),
     # A person overrules the hub's judgement. Where nobody is at work on it yet, the rules choose again
-    Rule(A.SUPPLEMENT, NOBODY_ON_IT, S.TRIAGE, OVERSEERS, needs=("correction",), sensitive=False,
-         asks="anew"),
-    Rule(A.SUPPLEMENT, NOBODY_ON_IT, S.TRIAGE, SEE_ALL, needs=("correction",), asks="anew"),
-    Rule(A.SUPPLEMENT, SOMEBODY_IS, None, OVERSEERS, needs=("correction",), sensitive=False),
-    Rule(A.SUPPLEMENT, SOMEBODY_IS, None, SEE_ALL, needs=("correction",)),
+    Rule(A.SUPPLEMENT, NOBODY_ON_IT, S.TRIAGE, OVERSEERS, needs=("correction",), asks="anew"),
+    Rule(A.SUPPLEMENT, SOMEBODY_IS, None, OVERSEERS, needs=("correction",)),
     # The hub's own. A supplement that brings a new danger goes to triage, for the police (commanded.py)
     Rule(A.OPEN, frozenset(), S.TRIAGE, ROUTER),
     Rule(A.ROUTE, EVERY_STATE - ENDED, S.HANDED_OFF, ROUTER),
@@ -153,6 +149,8 @@ SETTLED_AS = {
     Kind.CONSULTATION: Outcome.ANSWERED,
     Kind.ENTERPRISE_NEED: Outcome.RESOLVED,
 }
+# What a post is by its role alone (`feedback.views.Role`)
+_POSTS = {"police": Who.POLICE, "county_centre": Who.COUNTY, "town_centre": Who.TOWN}
 LADDER = (Level.VILLAGE, Level.TOWN, Level.COUNTY)
 
 
@@ -198,10 +196,20 @@ def find(case: CaseProgressed, action: Action, who: Collection[Who]) -> Rule | R
 
 
 def capacity(case: CaseProgressed, actor: Actor) -> frozenset[Who]:
-    """What the stage knows of an actor. A person without a force sits in a centre; the API checked which."""
+    """What an actor is to a case as it is now. That it is of the post's place, the door checked."""
     if actor.kind is not ActorKind.PERSON:
         return HUB
-    return CENTRES if actor.force_id is None else force_capacity(case, actor.force_id)
+    if actor.role is None and actor.force_id is None:
+        return CENTRES  # a door of the version before, which told no roles
+    return post_capacity(case, actor.role, actor.force_id)
+
+
+def post_capacity(case: CaseProgressed, role: str | None, force_id: str | None) -> frozenset[Who]:
+    """In what capacity a post acts: its own and its force's. Who may not see a case does nothing to it."""
+    own = _POSTS.get(role or "")
+    blind = own is Who.TOWN and is_sensitive(case)
+    of_force = force_capacity(case, force_id) if force_id else frozenset()
+    return of_force if own is None or blind else of_force | {own}
 
 
 def force_capacity(case: CaseProgressed, force_id: str) -> frozenset[Who]:

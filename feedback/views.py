@@ -8,7 +8,7 @@ from typing import Any
 from contracts.events import CaseProgressed, Change
 from contracts.places import county_of
 from contracts.vocabulary import Platform
-from feedback.life import Who, force_capacity, is_sensitive
+from feedback.life import Who, force_capacity, is_sensitive, post_capacity
 from feedback.reveal import Eyes, least, reveal, reveal_part
 
 
@@ -46,7 +46,6 @@ EYES = {
     Role.AUDITOR: MASKED,
 }
 SEE_SENSITIVE = frozenset({Role.POLICE, Role.COUNTY_CENTRE})
-_CAPACITY = {Role.POLICE: Who.POLICE, Role.COUNTY_CENTRE: Who.COUNTY, Role.TOWN_CENTRE: Who.TOWN}
 
 
 def case_for(snapshot: dict[str, Any], viewer: Viewer) -> dict[str, Any] | None:
@@ -81,8 +80,7 @@ def who(case: CaseProgressed, viewer: Viewer) -> frozenset[Who]:
     """In what capacity the viewer may act on the case, for `life.allowed` and `life.refuse`."""
     if not concerns(case, viewer):
         return frozenset()
-    own = frozenset({_CAPACITY[viewer.role]}) if viewer.role in _CAPACITY else frozenset()
-    return own | (force_capacity(case, viewer.force_id) if viewer.force_id else frozenset())
+    return post_capacity(case, viewer.role, viewer.force_id)
 
 
 def _least(case: CaseProgressed, viewer: Viewer) -> bool:

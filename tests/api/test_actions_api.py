@@ -239,6 +239,23 @@ async def test_a_correction_names_what_there_is(hub: Hub, more: dict[str, Any], 
     assert "no/such" not in answer.text and "999999999" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "deed",
+    [
+        {"action": "close", "by": "li", "outcome": "withdrawn", "note": "x"},
+        {"action": "transfer", "by": "li", "force_id": "330681109-village"},
+        {"action": "note", "by": "li", "note": "x"},
+        {"action": "sign", "by": "li"},
+    ],
+    ids=lambda deed: deed["action"],
+)
+async def test_a_town_does_nothing_to_a_case_it_may_not_see(hub: Hub, deed: dict[str, Any]) -> None:
+    case = await hub.case(**VIOLENCE)
+    assert (await hub.as_("fengqiao").get(f"/v1/cases/{case}")).json()["allowed"] == []
+    answer = await act(hub, case, deed, "fengqiao")
+    assert (answer.status_code, answer.json()["reason"]) == (409, f"not_yours|action={deed['action']}")
+
+
 async def test_of_a_sensitive_case_a_town_cannot_overrule_the_judgement(hub: Hub) -> None:
     case = await hub.case(**VIOLENCE)
     answer = await act(hub, case, CORRECT | {"flags": [], "note": "x"}, "fengqiao")

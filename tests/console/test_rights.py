@@ -102,6 +102,10 @@ def test_a_sensitive_case_keeps_its_secret_from_those_without_right(sign_in: Sig
         for secret in (person.phone, person.name, case.matter.text[:12], *(f.value for f in case.flags)):
             assert secret not in shown
         assert client.post(path + "/reveal", data={"purpose": "contact"}).status_code == 403
+        assert "/act/" not in client.get(path).text
+        closing = {"outcome": "withdrawn", "note": "x"}
+        assert client.post(path + "/act/close", data=closing).status_code in (403, 409)
+    assert "/act/close" in sign_in("county").get(path).text
     assert sign_in("engineer").get(path).status_code == 404
     assert audit(hub, "view_sensitive").count(case.matter.number) >= 2
 

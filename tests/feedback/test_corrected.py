@@ -9,9 +9,9 @@ from sqlalchemy import select
 from contracts.events import Actor, CaseProgressed, Correction, Suggestion
 from contracts.places import towns
 from contracts.stage import AnyRow
-from contracts.vocabulary import Action, ActorKind, Colour, Flag, Kind, Platform, State
+from contracts.vocabulary import Action, ActorKind, Colour, Flag, Kind, Outcome, Platform, State
 from feedback.clocks import due_statement, expire_command
-from feedback.life import Who, allowed, find
+from feedback.life import allowed, find, post_capacity
 from feedback.reasons import Reason, code_of
 from feedback.tables import Corrected
 from tests.feedback.house import HUB, T0, House, force, matter, news, person
@@ -64,6 +64,20 @@ def test_the_same_command_twice_is_one_row(house: House) -> None:
     house.give(command)
     house.give(command)  # as if the ledger had not known it
     assert len(rows(house)) == 1
+
+
+def test_an_officer_of_another_station_corrects_as_the_police(house: House) -> None:
+    house.give(house.routed(GUESS, force()))
+    officer = Actor(kind=ActorKind.PERSON, name="officer", force_id="F2", role="police")
+    assert correct(house, officer, category="land/boundary").matter.corrected
+
+
+def test_a_town_that_saw_the_case_before_it_became_sensitive_comes_too_late(house: House) -> None:
+    house.give(house.routed(GUESS, force()))
+    house.do(ID, Action.SUPPLEMENT, HUB, flags=(Flag.SELF_HARM,))
+    town = Actor(kind=ActorKind.PERSON, name="town", role="town_centre")
+    closed = house.do(ID, Action.CLOSE, town, outcome=Outcome.WITHDRAWN, note="x")
+    assert closed.refusal == "not_yours|action=close"
 
 
 def test_confirmed_is_a_label_too_but_silence_is_none(house: House) -> None:
@@ -149,13 +163,13 @@ def test_a_guess_that_comes_after_a_person_s_word_is_nothing(house: House) -> No
 def test_who_may(house: House) -> None:
     plain = CaseProgressed.model_validate(_snapshot(house, matter()))
     secret = CaseProgressed.model_validate(_snapshot(house, matter("S", flags=(Flag.SELF_HARM,))))
-    for who, may, may_secret in (
-        (Who.TOWN, True, False), (Who.COUNTY, True, True), (Who.POLICE, True, True),
-        (Who.HOLDER, False, False), (Who.HELPER, False, False),
+    for post, may, may_secret in (
+        (("town_centre", None), True, False), (("county_centre", None), True, True),
+        (("police", None), True, True), (("force", "F1"), False, False),
     ):  # fmt: skip
-        assert (Action.SUPPLEMENT in allowed(plain, {who})) is may
-        assert (Action.SUPPLEMENT in allowed(secret, {who})) is may_secret
-    refused = find(secret, Action.SUPPLEMENT, {Who.TOWN})
+        assert (Action.SUPPLEMENT in allowed(plain, post_capacity(plain, *post))) is may
+        assert (Action.SUPPLEMENT in allowed(secret, post_capacity(secret, *post))) is may_secret
+    refused = find(secret, Action.SUPPLEMENT, post_capacity(secret, "town_centre", None))
     assert isinstance(refused, Reason) and code_of(refused) == "not_yours"
 
 

@@ -244,3 +244,13 @@ def test_in_what_capacity() -> None:
     assert who(case, Viewer(Role.FORCE, force_id="F1")) == {Who.HOLDER}
     assert who(case, Viewer(Role.POLICE, "330681", "F1")) == {Who.POLICE, Who.HOLDER}
     assert who(case, Viewer(Role.AUDITOR)) == frozenset()
+
+
+@pytest.mark.parametrize("flag", sorted(SENSITIVE))
+def test_whoever_is_shown_the_least_does_nothing_to_a_case(flag: Flag) -> None:
+    case = planted((flag,))
+    for role in Role:
+        viewer = Viewer(role, platform=Platform.HOTLINE_12345)
+        assert bool(who(case, viewer)) is (role in {Role.POLICE, Role.COUNTY_CENTRE})
+    # The force that has it was told of it when it was handed over.
+    assert who(case, Viewer(Role.FORCE, force_id="F1")) == {Who.HOLDER}
