@@ -58,9 +58,11 @@ async def test_every_process_comes_to_judge_by_one_model(tmp_path: Path) -> None
 async def connected(log_url: str, database_url: str) -> AsyncIterator[tuple[Log, Database]]:
     log, database = open_log(log_url), Database(database_url)
     await log.start()
-    yield log, database
-    await log.stop()
-    await database.stop()
+    try:
+        yield log, database
+    finally:
+        await log.stop()
+        await database.stop()
 
 
 @dataclass
