@@ -111,8 +111,8 @@ def _waiting(now: datetime) -> Query:
     return (
         select(col(Case.snapshot), col(Asked.attempts))
         .outerjoin(Asked, col(Asked.case_id) == col(Case.id))
-        # In the desk's order, and of the desk alone: its index holds the open cases together.
-        .where(col(Case.urgency) >= 0, col(Case.state) == State.TRIAGE, or_(fresh, due))
+        # In triage nobody has it: by that an index finds these few among all that is open.
+        .where(col(Case.force_id).is_(None), col(Case.state) == State.TRIAGE, or_(fresh, due))
         .order_by(col(Case.urgency), col(Case.urgent_at))
         .limit(1)
     )

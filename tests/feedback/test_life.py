@@ -130,3 +130,8 @@ def test_every_reason_given_has_a_sentence_and_no_sentence_is_left_over() -> Non
     assert given == set(
         tomllib.loads((files("feedback") / "data" / "reasons.toml").read_text("utf-8"))["reason"]
     )
+
+
+def test_in_triage_nobody_has_it() -> None:
+    """Whoever looks for cases in triage looks for those without a force, which an index finds."""
+    assert all(rule.asks for rule in RULES if rule.after is State.TRIAGE and rule.action is not Action.OPEN)

@@ -99,13 +99,21 @@ async def test_a_process_that_is_there_before_its_tables_waits_for_them(url) -> 
         await database.stop()
 
 
-async def test_there_is_a_way_back(url) -> None:
+async def test_there_is_a_way_back_and_what_was_there_survives_it(url) -> None:
     await migrate(url)
 
     def down(connection):
         made = config(url)
         made.attributes["connection"] = connection
+        connection.execute(insert(Table("cases", MetaData(), autoload_with=connection)), [_BEFORE])
+        command.downgrade(made, "0001")
+        kept = connection.execute(text("select number, snapshot is not null from cases")).all()
+        command.upgrade(made, "head")
+        again = connection.execute(text("select number, urgency from cases")).all()
         command.downgrade(made, "base")
-        return [name for name in connection.dialect.get_table_names(connection) if name != "alembic_version"]
+        names = connection.dialect.get_table_names(connection)
+        return kept, again, [name for name in names if name != "alembic_version"]
 
-    assert await on_connection(url, down) == []
+    kept, again, left = await on_connection(url, down)
+    assert ([tuple(row) for row in kept], [tuple(row) for row in again]) == ([("1", 1)], [("1", 0)])
+    assert left == []
