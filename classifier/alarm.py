@@ -77,6 +77,8 @@ def alarms(model: Model, letters: Letters) -> list[Alarm]:
 def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> dict[int, Alarm]:
     """Those of matters that are one of several in their message, knowing how likely the whole of it is."""
     several = {at: of for at, of in raised.items() if len(of[0].whole.spans) > 1}
+    if not several:
+        return {}
     messages = {id(part.whole): part.message for part, _ in several.values()}
     chances = [alarm.chance for alarm in alarms(model, Letters(list(map(lettered, messages.values()))))]
     chance_of = dict(zip(messages, chances, strict=True))

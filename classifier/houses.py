@@ -8,13 +8,14 @@ from classifier.numbers import LED_BY, FoundSpan, matches
 _HOUSE_NUMBER = re.compile(
     "[0-9][弄号幢栋座单室-]|[一二三四五六七八九十][幢栋号单]"
 )  # else no Chinese address
-_HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
+_HAN = "一二三四五六七八九十"
+# Begins with one character of a set, which the regex engine looks for faster than for anything else.
 _HOUSE = re.compile(
-    r"(?P<sure>\d{1,5}(?:弄|号楼|号院|幢|栋|座(?!位)|单元|室)(?:[甲乙丙东西号楼幢栋座室层\d-]|单元)*)"
-    rf"|(?P<spelt>{_HAN_NUMBER}(?:幢|栋|号楼|单元)(?:(?:\d|{_HAN_NUMBER})单元)?[\d一二三四五六七八九十〇零]{{1,4}}室?)"
-    r"|(?P<street>\d{1,5}(?:-\d{1,4})?号(?![线机院文窗摊厅台出桌库厢令柜床店井泵标桩杆灯车船坑]|门(?!口))(?:[甲乙丙楼幢栋座室层\d-]|单元)*)"
-    r"|(?P<bare>(?<![\d-])\d{1,3}-\d{3,4}(?![\d-]))"
-    r"|(?<![\d-])\d{1,3}-\d{1,3}-\d{3,4}(?![\d-])"
+    rf"[\d{_HAN}](?:(?<=\d)(?P<sure>\d{{0,4}}(?:弄|号楼|号院|幢|栋|座(?!位)|单元|室)(?:[甲乙丙东西号楼幢栋座室层\d-]|单元)*)"
+    rf"|(?<=[{_HAN}])(?P<spelt>[{_HAN}]{{0,2}}(?:幢|栋|号楼|单元)(?:(?:\d|[{_HAN}]{{1,3}})单元)?[\d{_HAN}〇零]{{1,4}}室?)"
+    r"|(?<=\d)(?P<street>\d{0,4}(?:-\d{1,4})?号(?![线机院文窗摊厅台出桌库厢令柜床店井泵标桩杆灯车船坑]|门(?!口))(?:[甲乙丙楼幢栋座室层\d-]|单元)*)"
+    r"|(?<=\d)(?<![\d-].)(?P<bare>\d{0,2}-\d{3,4}(?![\d-]))"
+    r"|(?<=\d)(?<![\d-].)\d{0,2}-\d{1,3}-\d{3,4}(?![\d-]))"
 )
 _ROOM = re.compile(
     r"(?:flat|room|apartment|unit|building|no\.) ?\d{1,5}[a-z]?(?:, ?(?:building|unit|no\.?) ?\d+)*"

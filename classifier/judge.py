@@ -17,7 +17,7 @@ from classifier.model import Evidence, Model
 from classifier.model_file import built_mark, built_model
 from classifier.places import the_one
 from classifier.quantities import amount_yuan, headcount
-from classifier.reading import Part, Reading, read, ruled
+from classifier.reading import Part, Reading, read_all, ruled
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
 from classifier.shift import SeamModel, built_seams, divide
@@ -56,7 +56,7 @@ class Judge:
 
     def judge_all(self, batch: Sequence[tuple[str, Hints]]) -> list[Judgement]:
         """A judgement each, in order: many at once cost less each, and come out the same."""
-        readings = self._divided([read(text, self.rulebook) for text, _ in batch])
+        readings = self._divided(read_all([text for text, _ in batch], self.rulebook))
         parts = [Part(reading, span) for reading in readings for span in reading.spans]
         known = [at for at, part in enumerate(parts) if part.whole.language == _READS]
         letters = Letters([lettered(parts[at]) for at in known])  # hashed once, for both models
@@ -107,7 +107,8 @@ class Judge:
         rules = self.rulebook.dangers
         raised = dict(zip(known, alarms(self.dangers, letters), strict=True)) if self.dangers else {}
         if self.dangers:
-            raised |= within_messages(self.dangers, {at: (parts[at], alarm) for at, alarm in raised.items()})
+            told = {at: (parts[at], alarm) for at, alarm in raised.items() if alarm.chance >= rules.least}
+            raised |= within_messages(self.dangers, told)
         return [
             rule(part, raised[at], rules) if at in raised else rule_alone(part.dangers, rules)
             for at, part in enumerate(parts)

@@ -17,7 +17,8 @@ _ACCOUNT = r"[^0-9a-z，。\n一-鿿]{0,3}(?:号码?|[账帐]号|名|叫|id|是|
 _Pattern = tuple[FoundKind, re.Pattern[str]]
 _GAP = "[ .·-]?"
 LED_BY = 12  # characters by which a match may begin before the number by which it is found
-_LONG_NUMBER = re.compile(rf"\d(?:{_GAP}\d){{5}}|\*\*\*")  # without it none of these can match
+_SIGN = re.compile(r"[\da-z][ .·•_\da-z-]{4}|\*\*\*")  # without it only what is spelt can match
+_LONG_NUMBER = re.compile(rf"\d(?:{_GAP}\d){{5}}|\*\*\*")  # nor any of these without this
 _NUMBERED: tuple[_Pattern, ...] = (
     ("id_number", re.compile(
         rf"{_EDGE}\d{{6}}[ -]?(?:19|20)\d{{2}}[ -]?\d{{4}}[ -]?\d{{3}}[0-9x]{_STOP_EDGE}")),
@@ -59,12 +60,13 @@ def find_numbers(plain: str) -> Iterator[FoundSpan]:
     """Spans of what can be told by shape, in no order; they may overlap."""
     if "@" in plain:
         yield from matches(plain, "contact", _MAIL)
-    if number := _LONG_NUMBER.search(plain):
+    sign = _SIGN.search(plain)
+    if sign and (number := _LONG_NUMBER.search(plain, sign.start())):
         for kind, pattern in _NUMBERED:
             yield from matches(plain, kind, pattern, max(0, number.start() - LED_BY))
         yield from _checked(plain)
     yield from matches(plain, "phone", _SPELT)
-    for kind, pattern in _LED:
+    for kind, pattern in _LED if sign else ():
         yield from matches(plain, kind, pattern)
 
 

@@ -8,7 +8,7 @@ from classifier.dangers import Concepts, Danger, find_concepts, find_dangers
 from classifier.extract import find_personal
 from classifier.language import detect
 from classifier.quantities import People, people
-from classifier.rules import Rulebook, Splitting
+from classifier.rules import Dangers, Rulebook, Splitting
 from classifier.split import Marks, Span, marked, split
 from classifier.text import normalise
 from classifier.topics import scores
@@ -81,15 +81,28 @@ class Part(NamedTuple):
 
 def read(text: str, rulebook: Rulebook) -> Reading:
     """Everything the rules find in `text`."""
-    plain = normalise(text)
-    language = detect(text)
-    scanner = rulebook.scanner if language == "zh" else rulebook.guests
-    hits = scanner.scan(plain)
+    (reading,) = read_all([text], rulebook)
+    return reading
+
+
+def read_all(texts: Sequence[str], rulebook: Rulebook) -> list[Reading]:
+    """Everything the rules find in each, search by search: so what each searches with stays in the cache."""
+    plain, languages = list(map(normalise, texts)), list(map(detect, texts))
+    hits = [_scanned(*text, rulebook) for text in zip(plain, languages, strict=True)]
+    found = list(map(find_personal, texts, plain, languages))
+    return [_reading(*text, rulebook.dangers) for text in zip(plain, languages, hits, found, strict=True)]
+
+
+def _scanned(plain: str, language: str, rulebook: Rulebook) -> Hits:
+    hits = (rulebook.scanner if language == "zh" else rulebook.guests).scan(plain)
     hits.hide("danger", "blind")
     hits.hide("category", "town")
+    return hits
+
+
+def _reading(plain: str, language: str, hits: Hits, found: tuple[Found, ...], dangers: Dangers) -> Reading:
     counted = people(plain)
-    concepts = find_concepts(plain, hits.of("danger"), counted, rulebook.dangers)
-    dangers = find_dangers(plain, concepts, rulebook.dangers)
+    concepts = find_concepts(plain, hits.of("danger"), counted, dangers)
     return Reading(
         plain=plain,
         language=language,
@@ -98,8 +111,8 @@ def read(text: str, rulebook: Rulebook) -> Reading:
         spans=(Span(0, len(plain)),),
         people=counted,
         concepts=concepts,
-        dangers=dangers,
-        found=find_personal(text, plain, language),
+        dangers=find_dangers(plain, concepts, dangers),
+        found=found,
     )
 
 

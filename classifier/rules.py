@@ -60,6 +60,11 @@ class Dangers:
     crowd: int
     several: int
 
+    @property
+    def least(self) -> float:
+        """The chance of danger below which the model alone never asks for a look."""
+        return min(self.watch, self.watch_long, self.alone)
+
 
 @dataclass(frozen=True, slots=True)
 class Splitting:
