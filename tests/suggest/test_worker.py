@@ -114,7 +114,9 @@ async def test_a_person_s_word_ends_it(hub: Hub) -> None:
 async def test_danger_is_nobody_s_business_outside(hub: Hub, there: Endpoint) -> None:
     violent = await hub.case(**(VIOLENCE | {"town_code": None}))
     async with hub.house.database.transaction() as connection:  # wherever such a case may come to stand
-        await connection.execute(update(Case).where(col(Case.id) == violent).values(state="triage"))
+        await connection.execute(
+            update(Case).where(col(Case.id) == violent).values(state="triage", force_id=None)
+        )
     await one(hub.house, NAMES)
     assert (await asked(hub, violent)).outcome == "withheld" and there.asked == []
 
