@@ -66,7 +66,7 @@ async def put(
         console.database, viewer, _DEEDS[slot], chosen or (SHIPPED if slot is Slot.LIVE else "–")
     )
     try:
-        await decide(console.database, slot, chosen, By(viewer.login, viewer.role.value))
+        await decide(console.database, slot, chosen, By(viewer.login, viewer.role.value), now.now)
     except Invalid:
         raise HTTPException(404) from None
     except Clash:

@@ -97,16 +97,18 @@ async def decided(database: Database) -> Decided:
     return Decided(await database.rows(decisions()))
 
 
-async def decide(database: Database, slot: Slot, version: str | None, by: By) -> None:
-    """Write a decision down. Whoever goes live is in shadow no more.
+async def decide(
+    database: Database, slot: Slot, version: str | None, by: By, saw: Decided | None = None
+) -> None:
+    """Write a decision down, by what the decider saw. Whoever goes live is in shadow no more.
 
-    Raises `Invalid` where there is no such version, `Clash` where somebody else decides at this moment.
+    Raises `Invalid` where there is no such version, `Clash` where somebody else has decided since.
     """
     if version and not await database.rows(
         select(col(ClassifierModel.version)).where(col(ClassifierModel.version) == version)
     ):
         raise Invalid("unknown_model", "no model has this version")
-    now = await decided(database)
+    now = saw or await decided(database)
     wanted = [(slot, version)]
     if slot is Slot.LIVE and version and version == now.shadow:
         wanted.append((Slot.SHADOW, None))

@@ -15,7 +15,7 @@ from classifier.lessons import of_corpus, teach
 from classifier.model_file import save_model
 from classifier.stage import ClassifyStage
 from classifier.tables import ShadowCount
-from contracts.errors import HubError
+from contracts.errors import Clash, HubError
 from contracts.stage import How, Write
 from contracts.tables import columns
 from services.chassis.database import Database
@@ -24,7 +24,7 @@ from services.chassis.settings import Settings
 from services.migrate import migrate
 from services.models import keeper
 from services.models.keeper import Keeper
-from services.models.store import By, Decided, Slot, decide
+from services.models.store import By, Decided, Slot, decide, decided
 from services.models.tables import ClassifierModel, ModelFault
 from tests.api.hub import FENGQIAO, LONG, Hub, hub_in
 from tests.classifier.courts import the_judge
@@ -89,6 +89,15 @@ async def test_every_replica_comes_to_the_same_and_back(database: Database) -> N
     await decide(database, Slot.LIVE, None, ME)
     assert await hold() == {(shipped, None)}
     assert stages[0].judge.categories is the_judge().categories
+
+
+async def test_who_decides_by_what_holds_no_more_is_told(database: Database) -> None:
+    await keep(database, "1")
+    saw = await decided(database)
+    await decide(database, Slot.LIVE, "1", ME, saw)
+    with pytest.raises(Clash):
+        await decide(database, Slot.SHADOW, "1", ME, saw)
+    assert (await decided(database)).shadow is None
 
 
 @pytest.mark.parametrize(("raw", "sha256"), [(b"PK no model", ""), (b"\x00", ""), (b"", "0" * 64)])
