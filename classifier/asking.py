@@ -19,6 +19,7 @@ from classifier.language import detect
 from classifier.text import normalise
 from contracts.errors import Invalid
 from contracts.events import FoundKind, Matter, Suggestion
+from contracts.personal import people_in
 from contracts.vocabulary import POLICE_FIRST, SENSITIVE
 
 _WITHHELD = POLICE_FIRST | SENSITIVE
@@ -101,17 +102,7 @@ def _named() -> re.Pattern[str]:
 
 
 def _known(matter: Matter) -> list[str]:
-    person = matter.reporter
-    told = (
-        person.name,
-        person.phone,
-        person.id_number,
-        matter.address,
-        matter.respondent,
-        matter.organisation,
-    )
-    found = (matter.text[one.start : one.end] for one in matter.found)
-    return [word for word in (*told, *found) if word]
+    return [*people_in(matter), *(matter.text[one.start : one.end] for one in matter.found)]
 
 
 def _places(text: str, word: str) -> Iterator[int]:

@@ -6,7 +6,7 @@ mark counts as personal: a forgotten mark hides too much, never too little.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -57,6 +57,17 @@ class Contract(BaseModel):
 def field_marks(model: type[BaseModel]) -> dict[str, PersonalKind | None]:
     """Each field's personal kind; None where it may be shown. Unmarked strings count as text."""
     return {name: _kind_of(field) for name, field in model.model_fields.items()}
+
+
+def people_in(model: BaseModel) -> Iterator[str]:
+    """What the model's fields hold of people, by their marks, and those of models in it. Free text is not
+    taken apart."""
+    for name, mark in field_marks(type(model)).items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from people_in(value)
+        elif isinstance(value, str) and value and mark not in (None, "text"):
+            yield value
 
 
 def _kind_of(field: FieldInfo) -> PersonalKind | None:

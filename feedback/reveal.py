@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from contracts.events import CaseProgressed, Matter
-from contracts.personal import HIDDEN, PersonalKind, field_marks, mask
+from contracts.personal import HIDDEN, PersonalKind, field_marks, mask, people_in
 from contracts.places import county_of
 from feedback.life import is_sensitive
 
@@ -91,18 +91,9 @@ def _personal(value: str, mark: PersonalKind, eyes: Eyes) -> Iterable[str]:
 
 def _known(matter: Matter) -> Iterable[tuple[int, int]]:
     """Where the text repeats what the platform said about its people, whether the finder saw it or not."""
-    person = matter.reporter
-    said = (
-        person.name,
-        person.phone,
-        person.id_number,
-        matter.address,
-        matter.respondent,
-        matter.organisation,
-    )
-    for value in said:
-        start = matter.text.find(value) if value else -1
-        while value and start >= 0:
+    for value in people_in(matter):
+        start = matter.text.find(value)
+        while start >= 0:
             yield start, start + len(value)
             start = matter.text.find(value, start + 1)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contracts.events import Matter
-from contracts.personal import HIDDEN
+from contracts.personal import HIDDEN, people_in
 from feedback.reveal import covered
 
 
@@ -18,23 +18,14 @@ class Because:
 
 def because(matter: Matter) -> Iterator[Because]:
     """The reasons in order, with what is known of people covered."""
-    secrets = [matter.text[found.start : found.end] for found in matter.found]
-    person = matter.reporter
-    known = (
-        person.name,
-        person.phone,
-        person.id_number,
-        matter.address,
-        matter.respondent,
-        matter.organisation,
-    )
+    secrets = [*(matter.text[found.start : found.end] for found in matter.found), *people_in(matter)]
     safe = covered(matter)
     for why in matter.why:
         rule, _, words = why.partition(": ")
         shown = (
             piece if piece in safe or piece not in matter.text else HIDDEN for piece in words.split(" · ")
         )
-        yield Because(rule, _covered(shown, [*secrets, *filter(None, known)]))
+        yield Because(rule, _covered(shown, secrets))
 
 
 def _covered(words: Iterable[str], secrets: list[str]) -> str:

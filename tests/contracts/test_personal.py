@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field, ValidationError
 
 from contracts.events import Person, Posting
-from contracts.personal import Contract, Plain, field_marks, mask
+from contracts.personal import Contract, Plain, field_marks, mask, people_in
 from contracts.topics import TOPICS
 
 SECRETS = {"name": "葛阿毛", "phone": "19900001234", "id_number": "330699199001011234"}
@@ -25,6 +25,18 @@ class Careless(Contract):
 def test_unmarked_strings_count_as_personal() -> None:
     marks = field_marks(Careless)
     assert marks == {"note": "text", "extra": "text", "parts": "text", "maybe": "text", "code": None}
+
+
+def test_what_is_known_of_people_is_found_by_its_marks() -> None:
+    posting = Posting(
+        platform="grid",
+        external_id="G-1",
+        text="葛阿毛说墙湿了",
+        occurred_at="2026-01-01T00:00:00Z",
+        reporter=Person(**SECRETS),
+        address="枫桥镇和平路3号",
+    )
+    assert sorted(people_in(posting)) == sorted([*SECRETS.values(), "枫桥镇和平路3号"])
 
 
 def test_repr_hides_people() -> None:
