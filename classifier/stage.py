@@ -109,7 +109,7 @@ class ClassifyStage:
             "revision": now.revision,
             "revisions": now.revisions,
             "text": posting.text,
-            "posting": posting.model_dump(mode="json"),
+            "posting": posting,
             "language": judgement.language,
             "matters": now.matters,
             "taxonomy": self.judge.rulebook.version,

@@ -52,7 +52,7 @@ class Write:
     """One row. Writes of a batch to one table, in one way, with the same columns, are one statement."""
 
     table: type[SQLModel]
-    values: Mapping[str, Any]  # must hold the primary key
+    values: Mapping[str, Any]  # must hold the primary key; a contract may stand where the column is JSON
     how: How = How.INSERT
 
 

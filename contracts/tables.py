@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, DateTime, Dialect, TypeDecorator, any_, literal
+from sqlalchemy import JSON, Boolean, DateTime, Dialect, TypeDecorator, any_, bindparam, literal
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -38,7 +38,8 @@ class one_of(FunctionElement[bool]):  # noqa: N801  (reads as an operator)
 
     def __init__(self, column: Any, values: Iterable[Any]) -> None:
         wanted = list(values)
-        super().__init__(column == any_(literal(wanted, ARRAY(column.type))), column.in_(wanted))
+        plain = bindparam(None, wanted, column.type, expanding=True)  # as one, or each would be looked at
+        super().__init__(column == any_(literal(wanted, ARRAY(column.type))), column.in_(plain))
 
     def self_group(self, against: Any = None) -> Any:
         """Itself: a comparison already, which SQLite would be told to compare with 1."""

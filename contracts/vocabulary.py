@@ -8,7 +8,16 @@ every reader must hear of.
 from enum import StrEnum
 
 
-class Platform(StrEnum):
+class Word(StrEnum):
+    """A member of a closed set."""
+
+    @property  # Python's own is half as fast, and every word of every event is written by it
+    def value(self) -> str:
+        """What travels."""
+        return self._value_
+
+
+class Platform(Word):
     """Who sent it (来源平台)."""
 
     DISPUTE_CODE = "dispute_code"
@@ -19,7 +28,7 @@ class Platform(StrEnum):
     ENTERPRISE = "enterprise"
 
 
-class Intent(StrEnum):
+class Intent(Word):
     """What the citizen wants, in the hotline's own division (GB/T 33358-2016)."""
 
     CONSULT = "consult"
@@ -31,7 +40,7 @@ class Intent(StrEnum):
     OTHER = "other"
 
 
-class Kind(StrEnum):
+class Kind(Word):
     """What sort of matter it is; each kind keeps other clocks."""
 
     EVENT = "event"  # 事件: something is broken or happening
@@ -40,7 +49,7 @@ class Kind(StrEnum):
     ENTERPRISE_NEED = "enterprise_need"  # 涉企需求
 
 
-class Colour(StrEnum):
+class Colour(Word):
     """How bad it is (红橙黄蓝), red worst; NONE for what carries no risk at all."""
 
     RED = "red"
@@ -50,7 +59,7 @@ class Colour(StrEnum):
     NONE = "none"
 
 
-class Flag(StrEnum):
+class Flag(Word):
     """What must never be missed, waits in no batch and is never merged away."""
 
     DOMESTIC_VIOLENCE = "domestic_violence"
@@ -70,7 +79,7 @@ POLICE_FIRST = frozenset(
 SENSITIVE = frozenset({Flag.DOMESTIC_VIOLENCE, Flag.MINOR_HARMED, Flag.SELF_HARM})
 
 
-class Level(StrEnum):
+class Level(Word):
     """Which rung of the ladder has the case (村、镇、县); police act beside the ladder."""
 
     VILLAGE = "village"
@@ -78,14 +87,14 @@ class Level(StrEnum):
     COUNTY = "county"
 
 
-class Ground(StrEnum):
+class Ground(Word):
     """What sort of place it is; a promise of arrival depends on it."""
 
     MARKET_TOWN = "market_town"  # 集镇
     RURAL = "rural"  # 农村
 
 
-class State(StrEnum):
+class State(Word):
     """Where a case stands in its life."""
 
     TRIAGE = "triage"  # 待分拨: nobody covers it yet, a person decides
@@ -102,7 +111,7 @@ class State(StrEnum):
     LINKED = "linked"  # 已并案: lives with the case it repeats
 
 
-class Action(StrEnum):
+class Action(Word):
     """What is done to a case; OPEN, ROUTE and EXPIRE only by the hub itself."""
 
     SIGN = "sign"
@@ -132,7 +141,7 @@ class Action(StrEnum):
 SYSTEM_ACTIONS = frozenset({Action.OPEN, Action.ROUTE, Action.EXPIRE})
 
 
-class ActorKind(StrEnum):
+class ActorKind(Word):
     """Who did it."""
 
     PERSON = "person"
@@ -141,7 +150,7 @@ class ActorKind(StrEnum):
     PLATFORM = "platform"
 
 
-class ClockKind(StrEnum):
+class ClockKind(Word):
     """A promise with a due time (时限); how long is data, not code."""
 
     SIGN = "sign"
@@ -153,7 +162,7 @@ class ClockKind(StrEnum):
     CONFIRMATION = "confirmation"
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """How a case ended."""
 
     SETTLED = "settled"
@@ -164,7 +173,7 @@ class Outcome(StrEnum):
     REFERRED = "referred"  # to court, arbitration or another body
 
 
-class Answer(StrEnum):
+class Answer(Word):
     """What a source platform is told about a case (回执)."""
 
     ACCEPTED = "accepted"  # in triage or on its way

@@ -56,7 +56,7 @@ def _row(event_id: UUID, receipt: ReceiptDue, state: str, next_try_at: datetime 
         "case_id": receipt.case_id,
         "platform": receipt.platform.value,
         "answer": receipt.answer.value,
-        "receipt": receipt.model_dump(mode="json"),
+        "receipt": receipt,
         "at": receipt.at,
         "state": state,
         "attempts": 0,

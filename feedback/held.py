@@ -129,7 +129,7 @@ def case_write(held: Held) -> Write:
         "ground": held.ground.value,
         "told": held.told.value if held.told else None,
         "had": list(held.had),
-        "snapshot": now.model_dump(mode="json"),
+        "snapshot": now,
     }
     return Write(Case, values, How.PUT)
 

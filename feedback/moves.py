@@ -109,7 +109,7 @@ def change_write(case_id: UUID, change: Change) -> Write:
     values = {
         "case_id": case_id,
         "seq": change.seq,
-        "change": change.model_dump(mode="json"),
+        "change": change,
         "at": change.at,
     }
     return Write(CaseChange, values, How.INSERT)

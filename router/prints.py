@@ -1,12 +1,12 @@
 """A case as its twins would see it: what is hashed, and which keys find it again."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from pydantic_core import from_json
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -25,8 +25,7 @@ KEYS = (*SURE, "here")
 KINDS = 16  # a number's hash ends in its kind
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(NamedTuple):
     """The columns of `TwinCandidate`, and where else its phone is looked up."""
 
     case_id: UUID
@@ -48,7 +47,7 @@ class Print:
     sketch: Sequence[int]
     lead: UUID | None = None
     lead_complaint: UUID | None = None
-    elsewhere: Sequence[int] = field(default=())  # its phone where only the county, or nothing, was said
+    elsewhere: Sequence[int] = ()  # its phone where only the county, or nothing, was said
 
     @property
     def in_town(self) -> bool:
@@ -56,28 +55,38 @@ class Print:
 
     def behind(self, old: "Print") -> "Print":
         """The same, linked to where `old` leads: whoever is like it is like the lead."""
-        return replace(
-            self, lead=old.lead or old.case_id, lead_complaint=old.lead_complaint or old.complaint_id
+        return self._replace(
+            lead=old.lead or old.case_id, lead_complaint=old.lead_complaint or old.complaint_id
         )
-
-    def own_keys(self) -> Iterator[tuple[str, int]]:
-        """The keys it has, by column."""
-        return ((name, key) for name in KEYS if (key := getattr(self, name)) is not None)
 
     def values(self) -> dict[str, Any]:
         """Its row."""
-        return {name: getattr(self, name) for name in COLUMNS}
+        return dict(zip(COLUMNS, self, strict=False))
 
     def wanted(self) -> Iterator[tuple[str, int]]:
         """The sure keys to look under. A phone is sought in its town, unless the town is unknown: a busy
         phone has few cases in one town, so that the read stays small however many there are."""
-        for name, key in self.own_keys():
+        for name, key in own_keys(self):
             if name in SURE and (name != "caller" or not self.in_town):
                 yield name, key
         yield from (("caller_here", key) for key in self.elsewhere)
 
 
-COLUMNS = tuple(f.name for f in fields(Print) if f.name != "elsewhere")
+COLUMNS = Print._fields[: Print._fields.index("elsewhere")]
+_KEYS_AT = slice(COLUMNS.index(KEYS[0]), COLUMNS.index(KEYS[-1]) + 1)
+_LISTS = ("flags", "spots", "numbers", "sketch")
+_ANYWHERE = ("spot", "copy_of")  # keys in which no place is
+
+
+def own_keys(one: "Print | AnyRow") -> Iterator[tuple[str, int]]:
+    """The keys of a print, or of its row, by column."""
+    return ((name, key) for name, key in zip(KEYS, tuple(one)[_KEYS_AT], strict=True) if key is not None)
+
+
+def _read(name: str) -> Any:
+    """A column to read; a list as text, for of most rows nobody asks what is in it."""
+    column = getattr(TwinCandidate, name)
+    return cast(column, String).label(name) if name in _LISTS else column
 
 
 class Printer:
@@ -133,28 +142,46 @@ class Printer:
 
 
 def lookup(prints: Sequence[Print], window: timedelta, limit: int) -> Query | None:
-    """The candidates that share a sure key with any of the prints; None without keys."""
-    return _newest(prints, (pair for one in prints for pair in one.wanted()), window, limit)
+    """The rows that share a sure key with any of the prints; None without keys."""
+    wanted: dict[tuple[str, bool], set[int]] = {}
+    for one in prints:
+        for name, key in one.wanted():
+            wanted.setdefault((name, one.in_town and name in _ANYWHERE), set()).add(key)
+    there = {at for one in prints if one.in_town for at in _with_places(one)}
+    arms = [_shares(name, keys, there if placed else None) for (name, placed), keys in wanted.items()]
+    return _newest(prints, arms, window, limit)
 
 
 def lookup_here(prints: Sequence[Print], window: timedelta, limit: int) -> Query | None:
-    """The candidates of the prints' places and categories: many, so only the newest are worth the read."""
-    return _newest(prints, (("here", one.here) for one in prints if one.here is not None), window, limit)
+    """The rows of the prints' places and categories: many, so only the newest are worth the read."""
+    keys = {one.here for one in prints if one.here is not None}
+    return _newest(prints, [_shares("here", keys)] if keys else [], window, limit)
+
+
+def _with_places(one: Print) -> Iterator[str]:
+    """A town's case has no twin in another town, though the city fills in one form, or has many a spot of
+    that name."""
+    keys = (getattr(one, name) for name in _ANYWHERE)
+    return (f"{key}@{place}" for key in keys if key is not None for place in (one.place, *_wider(one.place)))
+
+
+def _shares(name: str, keys: Iterable[int], there: Iterable[str] | None = None) -> ColumnElement[bool]:
+    key = getattr(TwinCandidate, name)
+    if there is None:
+        return one_of(key, keys)
+    return and_(one_of(key, keys), one_of(cast(key, String).concat("@").concat(TwinCandidate.place), there))
 
 
 def _newest(
-    prints: Sequence[Print], pairs: Iterable[tuple[str, int]], window: timedelta, limit: int
+    prints: Sequence[Print], arms: Sequence[ColumnElement[bool]], window: timedelta, limit: int
 ) -> Query | None:
-    wanted: dict[str, set[int]] = {}
-    for name, key in pairs:
-        wanted.setdefault(name, set()).add(key)
-    if not wanted:
+    if not arms:
         return None
     since, lead = min(one.received_at for one in prints) - window, aliased(TwinCandidate)
     return (
-        select(*(getattr(TwinCandidate, name) for name in COLUMNS))
+        select(*map(_read, COLUMNS))
         .outerjoin(lead, col(lead.case_id) == col(TwinCandidate.lead))
-        .where(or_(*(one_of(getattr(TwinCandidate, name), keys) for name, keys in wanted.items())))
+        .where(or_(*arms))
         .where(col(TwinCandidate.received_at) >= since)
         .where(or_(col(TwinCandidate.lead).is_(None), col(lead.case_id).is_not(None)))  # its lead is open
         .order_by(col(TwinCandidate.received_at).desc())
@@ -171,8 +198,9 @@ def followers(leads: Sequence[UUID]) -> Query | None:
 
 
 def of_row(row: AnyRow) -> Print:
-    """The print of a row that `lookup` found."""
-    return Print(*row)
+    """The print of a row that was looked up."""
+    one = Print(*row)
+    return one._replace(**{name: from_json(getattr(one, name)) for name in _LISTS})
 
 
 def _wider(place: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from router.force_files import load_registry
 from router.holding import Now
 from router.match import Asked, Match, Matcher
 from router.places import Grounds, known_place, load_grounds
-from router.prints import NEVER_MERGED, Print, Printer, followers, lookup, lookup_here, of_row
+from router.prints import NEVER_MERGED, Print, Printer, followers, lookup, lookup_here
 from router.reasons import reason
 from router.rules import load_needs, load_rules
 from router.tables import ForceLoad, Held, TwinCandidate
@@ -69,7 +69,7 @@ class RouteStage:
     def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:
         """One outcome an input. Later inputs see twins, loads and holders as earlier ones left them."""
         now = Now(
-            Pool(map(of_row, (*view.get("twins", ()), *view.get("nearby", ())))),
+            Pool((*view.get("twins", ()), *view.get("nearby", ()))),
             {row.force_id: row.open_cases for row in view.get("loads", ())},
             {row.case_id: row.force_id for row in view.get("held", ())},
             [tuple(row) for row in view.get("linked", ())],

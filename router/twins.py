@@ -6,9 +6,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.places import county_of
+from contracts.stage import AnyRow
 from contracts.vocabulary import Colour
 from router.data_files import DATA, read_toml
-from router.prints import Print
+from router.prints import Print, of_row, own_keys
 from router.score import TwinRules, judge
 
 _BADNESS = {colour.value: n for n, colour in enumerate(reversed(Colour))}
@@ -55,17 +56,19 @@ class Pool:
     """The candidates in reach, found by any key they share, in places that may be the same. By place, because
     a form that a whole city fills in gives thousands of texts one key, and hardly two of them one place."""
 
-    def __init__(self, prints: Iterable[Print]) -> None:
-        self._by_key: dict[tuple[str, int], dict[str, dict[UUID, Print]]] = {}
+    def __init__(self, found: Iterable[Print | AnyRow]) -> None:
+        self._by_key: dict[tuple[str, int], dict[str, list[UUID]]] = {}
+        self._known: dict[UUID, Print | AnyRow] = {}
         self._gone: set[UUID] = set()
-        for one in prints:
+        for one in found:
             self.add(one)
 
-    def add(self, one: Print) -> None:
+    def add(self, one: Print | AnyRow) -> None:
         """It may be repeated from now on."""
         self._gone.discard(one.case_id)
-        for key in one.own_keys():
-            self._by_key.setdefault(key, {}).setdefault(one.place, {})[one.case_id] = one
+        self._known[one.case_id] = one
+        for key in own_keys(one):
+            self._by_key.setdefault(key, {}).setdefault(one.place, []).append(one.case_id)
 
     def drop(self, case_id: UUID) -> None:
         """It can no longer be repeated, nor can what is linked to it."""
@@ -73,10 +76,18 @@ class Pool:
 
     def sharing(self, one: Print) -> Iterable[Print]:
         """Every other candidate with a key in common, in a place that may be the same, once."""
-        found = {i: p for key in one.own_keys() for there in self._near(key, one) for i, p in there.items()}
-        return (p for i, p in found.items() if i != one.case_id and self._gone.isdisjoint({i, p.lead or i}))
+        found = dict.fromkeys(i for key in own_keys(one) for near in self._near(key, one) for i in near)
+        others = (self._print(i) for i in found if i != one.case_id)
+        return (p for p in others if self._gone.isdisjoint({p.case_id, p.lead or p.case_id}))
 
-    def _near(self, key: tuple[str, int], one: Print) -> list[dict[UUID, Print]]:
+    def _print(self, case_id: UUID) -> Print:
+        """A row becomes a print when it is first asked for; most never are."""
+        known = self._known[case_id]
+        if not isinstance(known, Print):
+            self._known[case_id] = known = of_row(known)
+        return known
+
+    def _near(self, key: tuple[str, int], one: Print) -> list[list[UUID]]:
         by_place = self._by_key.get(key, {})
         places = (one.place, county_of(one.place), "") if one.in_town else by_place.keys()
         return [by_place[place] for place in places if place in by_place and _nested(one.place, place)]

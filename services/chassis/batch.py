@@ -90,6 +90,8 @@ class Batch:
     def later_depend_on_dead(self, decided: Iterable[Decided]) -> bool:
         """Whether a record follows, in this batch, on a buried one of its subject: it must park instead."""
         dead = {one.input_id for one in decided if one.verdict == "dead"}
+        if not dead:
+            return False
         seen: set[tuple[str, str]] = set()
         for event in self.events:
             subject = (event.topic.name, event.subject)

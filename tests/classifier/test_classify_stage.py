@@ -78,7 +78,7 @@ def test_the_complaint_s_row() -> None:
     assert (write.table, write.how) == (Complaint, How.INSERT)
     assert write.values.keys() == Complaint.model_fields.keys()
     assert (write.values["revisions"], write.values["matters"], write.values["text"]) == (1, 2, TWO)
-    assert write.values["posting"]["reporter"]["phone"] == "19900001234"
+    assert write.values["posting"].reporter.phone == "19900001234"
 
 
 def test_the_key_where_nobody_knows_the_place() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from pydantic_core import to_json
 from sqlalchemy import create_engine, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import StaticPool
@@ -80,7 +81,9 @@ class House:
 
     def __init__(self, stage: FeedbackStage | None = None) -> None:
         self.stage = stage or load_feedback()
-        self.engine = create_engine("sqlite://", poolclass=StaticPool)
+        self.engine = create_engine(
+            "sqlite://", poolclass=StaticPool, json_serializer=lambda value: to_json(value).decode()
+        )
         SQLModel.metadata.create_all(self.engine, [SQLModel.metadata.tables[t.__tablename__] for t in TABLES])  # type: ignore[index]
         self.now = T0
         self.count = 0
