@@ -28,6 +28,9 @@ class Reading(NamedTuple):
     dangers: Sequence[Danger]
     found: tuple[Found, ...]  # personal data
 
+    def __repr__(self) -> str:
+        return f"Reading of {len(self.plain)} characters"  # whose words they are is nobody's business
+
 
 class _Standing(Protocol):
     """What stands somewhere in a text."""

@@ -27,6 +27,9 @@ class Topic(NamedTuple):
     why: tuple[str, ...] = ()  # a person's words may stand in it
     would: str | None = None  # the category by a model in shadow
 
+    def __repr__(self) -> str:
+        return f"Topic({self.category}, {self.second}, {self.confidence}, would={self.would})"
+
 
 @cache
 def subject(code: str) -> str:

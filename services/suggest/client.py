@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -28,7 +28,7 @@ class Failed(Exception):
 class Answer:
     """What the model said, and what it cost."""
 
-    text: str
+    text: str = field(repr=False)
     prompt_tokens: int | None
     answer_tokens: int | None
 

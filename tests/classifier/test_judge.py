@@ -8,6 +8,8 @@ from classifier.alarm import Ruling
 from classifier.dangers import Danger
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints
+from classifier.reading import Part, read
+from classifier.topics import Topic
 from contracts.vocabulary import Colour, Flag, Intent, Kind, Platform
 from tests.classifier.courts import judged, one, the_judge
 
@@ -141,7 +143,9 @@ def test_the_model_sees_a_danger_that_no_word_names() -> None:
 
 def test_nothing_personal_in_a_repr() -> None:
     text = "我叫祝阿土，电话19900001234，老公又打我，把我锁在家里"
-    shown = repr(judged(text, address="胜利路203弄"))
+    reading = read(text, the_judge().rulebook)
+    steps = (reading, Part(reading, reading.spans[0]), Topic("family", None, 0.5, ("category.words: 打我",)))
+    shown = repr((judged(text, address="胜利路203弄"), *steps))
     assert not any(secret in shown for secret in ("祝阿土", "19900001234", "胜利路", "打我"))
 
 

@@ -26,10 +26,11 @@ def settings(url: str, timeout: float = 10.0) -> Settings:
 
 
 async def test_an_orderly_answer(there: Endpoint) -> None:
-    there.does = says("{}", prompt_tokens=7, completion_tokens=2)
+    there.does = says("葛阿毛", prompt_tokens=7, completion_tokens=2)
     async with httpx.AsyncClient() as http:
         answer = await ask(http, settings(there.url + "/"), QUESTION)
-    assert (answer.text, answer.prompt_tokens, answer.answer_tokens) == ("{}", 7, 2)
+    assert (answer.text, answer.prompt_tokens, answer.answer_tokens) == ("葛阿毛", 7, 2)
+    assert "葛阿毛" not in repr(answer)
     assert there.keys == ["Bearer sk-test"] and there.asked[0]["model"] == "m"
 
 
