@@ -13,7 +13,6 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from contracts.places import COUNTIES, towns
 from contracts.vocabulary import State
 from feedback.tables import Case
-from services.console.figures import figures_for
 from services.console.live import Push, Watcher
 from services.console.parts import Console, Here
 from services.console.rows import PAGE, Row, rows_of
@@ -40,7 +39,7 @@ async def desk(request: Request, viewer: Who, console: Here) -> HTMLResponse:
         console, viewer, request, template,
         wanted=wanted, now=now, rows=rows_of(found[:PAGE], viewer),
         older=wanted.cursor_after(found[PAGE - 1]) if len(found) > PAGE else None,
-        figures=await figures_for(console.database, viewer, now),
+        figures=await console.live.counts.figures(viewer, now),
         places=places_for(viewer),
         empty_hub=not found and not await _any_case(console, viewer),
     )  # fmt: skip

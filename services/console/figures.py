@@ -15,6 +15,7 @@ from services.console.rows import NEEDS_SOMEBODY, SOON, UNSEEN
 from services.console.sight import Viewer, knowable, scope
 
 WINDOW = timedelta(days=30)
+SHARE_HOLDS = timedelta(minutes=1)
 _GRASS_ROOTS = [Level.VILLAGE, Level.TOWN]
 _GOOD_ENDS = [Outcome.SETTLED, Outcome.RESOLVED, Outcome.ANSWERED]
 
@@ -32,15 +33,32 @@ class Figures:
     share: float | None
 
 
-async def figures_for(database: Database, viewer: Viewer, now: datetime) -> Figures:
-    """The viewer's figures as of `now`."""
-    found = await database.read({"now": _standing(viewer, now), "ended": _ended(viewer, now)})
-    standing, ended = found["now"][0], found["ended"][0]
-    return Figures(
-        standing.open, standing.soon, standing.late, standing.triage,
-        standing.looks if viewer.looks else None, standing.oldest_look,
-        ended.low / ended.all if ended.all else None,
-    )  # fmt: skip
+class Counts:
+    """Counts for all desks of a process. The share hardly moves and takes a month's cases to count, so that
+    it holds for a while."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._shares: dict[tuple[str | None, ...], tuple[datetime, float | None]] = {}  # with their ends
+
+    async def figures(self, viewer: Viewer, now: datetime) -> Figures:
+        """The viewer's figures as of `now`."""
+        standing = (await self._database.rows(_standing(viewer, now)))[0]
+        return Figures(
+            standing.open, standing.soon, standing.late, standing.triage,
+            standing.looks if viewer.looks else None, standing.oldest_look,
+            await self._share(viewer, now),
+        )  # fmt: skip
+
+    async def _share(self, viewer: Viewer, now: datetime) -> float | None:
+        whose = (viewer.role, viewer.place, viewer.force_id)
+        until, share = self._shares.get(whose, (now, None))
+        if until > now:
+            return share
+        ended = (await self._database.rows(_ended(viewer, now)))[0]
+        share = ended.low / ended.all if ended.all else None
+        self._shares[whose] = (now + SHARE_HOLDS, share)
+        return share
 
 
 async def measure_looks(database: Database, now: datetime) -> None:

@@ -18,7 +18,7 @@ from feedback.life import is_sensitive
 from services.chassis.database import Database
 from services.chassis.envelope import decode
 from services.chassis.log import Log, Record
-from services.console.figures import figures_for, measure_looks
+from services.console.figures import Counts, measure_looks
 from services.console.i18n import Language
 from services.console.pages import Pages
 from services.console.rows import Row
@@ -73,6 +73,7 @@ class Live:
 
     def __init__(self, log: Log, database: Database, pages: Pages) -> None:
         self._log, self._database, self._pages = log, database, pages
+        self.counts = Counts(database)
         self._watchers: set[Watcher] = set()
         self._changed: dict[bytes, Record] = {}
         self._connected = False
@@ -174,7 +175,7 @@ class Live:
             key = (viewer.role, viewer.place, viewer.force_id, viewer.language)
             try:
                 if key not in rendered and watcher.case_id is None:
-                    figures = await figures_for(self._database, viewer, now)
+                    figures = await self.counts.figures(viewer, now)
                     rendered[key] = self._pages.render(
                         "parts/figures.html", viewer.language, figures=figures, now=now
                     )

@@ -1,7 +1,8 @@
-"""The desk's pages on both databases: the order, and no gap between them."""
+"""The desk's pages on both databases: the order, no gap between them, and the figures above them."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -10,10 +11,11 @@ from uuid import UUID
 
 import pytest
 
-from contracts.stage import AnyRow, Write
+from contracts.stage import AnyRow, How, Write
 from feedback.tables import Case
 from services.chassis.database import Database
 from services.console import wanted
+from services.console.figures import SHARE_HOLDS, Counts
 from services.console.sight import Viewer
 from services.console.wanted import Filter
 from services.console.words import Role
@@ -42,6 +44,7 @@ def row(n: int, chance: Random) -> dict[str, Any]:
 
 ROWS = [row(n, Random(n)) for n in range(120)]
 MINE = [one for one in ROWS if one["county_code"] == "330681"]
+ENDS = ("village", "village", "town", "county")  # the levels that some were settled at
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -86,6 +89,23 @@ async def test_all_cases_come_newest_first(database: Database, monkeypatch: pyte
     monkeypatch.setattr(wanted, "PAGE", 7)
     expected = sorted(MINE, key=lambda one: (one["received_at"], one["id"]), reverse=True)
     assert [one.id for one in await turned(database, "all")] == [one["id"] for one in expected]
+
+
+async def test_the_share_is_of_the_viewer_s_own_cases_and_holds_for_a_while(database: Database) -> None:
+    counts, elsewhere = Counts(database), replace(COUNTY, place="330683")
+    ended = [dict(one, level=level, outcome="settled") for one, level in zip(MINE, ENDS, strict=False)]
+    await put(database, ended)
+    now = T0 + timedelta(hours=1)
+    assert (await counts.figures(COUNTY, now)).share == 0.75
+    assert (await counts.figures(elsewhere, now)).share is None
+    await put(database, [dict(one, level="county") for one in ended])
+    assert (await counts.figures(COUNTY, now + SHARE_HOLDS / 2)).share == 0.75
+    assert (await counts.figures(COUNTY, now + SHARE_HOLDS)).share == 0
+
+
+async def put(database: Database, rows: Sequence[dict[str, Any]]) -> None:
+    async with database.transaction() as connection:
+        await database.write(connection, [Write(Case, one, How.PUT) for one in rows])
 
 
 _NOWHERE = b64encode(f"99999999999~{T0.isoformat()}~{UUID(int=1)}".encode()).decode()
