@@ -15,7 +15,8 @@ from contracts.tables import columns
 from contracts.topics import CASE_PROGRESSED
 from feedback.streams import Filter, Grants
 from feedback.tables import StreamCursor, Subscription
-from services.api.parts import Line, Parts, is_centre
+from feedback.views import EYES, SEE_SENSITIVE
+from services.api.parts import Line, Parts, is_centre, viewer_of
 from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
@@ -102,8 +103,8 @@ def router(parts: Parts) -> APIRouter:
 
 
 async def find(parts: Parts, subscription_id: UUID, caller: Caller) -> Subscription:
-    """The caller's active subscription, its filter narrowed to the caller's place; a 404 where there is none,
-    a 403 where it reaches beyond that place."""
+    """The caller's active subscription, narrowed to what the caller may see; a 404 where there is none, a 403
+    where it reaches beyond the caller's place."""
     query = select(*columns(Subscription)).where(
         col(Subscription.id) == subscription_id, col(Subscription.active)
     )
@@ -111,7 +112,9 @@ async def find(parts: Parts, subscription_id: UUID, caller: Caller) -> Subscript
     if not rows or not _belongs(rows[0].agency, caller):
         raise Problem(404, "no_subscription", "No active subscription of yours has this id.")
     narrowed = _within(Filter.model_validate(rows[0].filter), caller.place)
-    return Subscription(**{**rows[0]._mapping, "filter": narrowed.model_dump(mode="json")})
+    grants = _in_sight(Grants.model_validate(rows[0].grants), caller)
+    seen = {"filter": narrowed.model_dump(mode="json"), "grants": grants.model_dump(mode="json")}
+    return Subscription(**{**rows[0]._mapping, **seen})
 
 
 def _belongs(agency: str, caller: Caller) -> bool:
@@ -126,9 +129,21 @@ def _agreed(wish: Wish, caller: Caller) -> dict[str, Any]:
         raise Problem(422, "no_agency", "Say which agency it is for; an agency's key is for its own.")
     if caller.agency and wish.grants != Grants():
         raise Problem(403, "no_grant", "Personal data is granted by a centre: ask it for this subscription.")
+    if wish.grants != _in_sight(wish.grants, caller):
+        raise Problem(403, "beyond_sight", "Nobody grants what this key may not see itself.")
     kept = wish.model_dump(mode="json", exclude={"agency", "filter"})
     wanted = _within(wish.filter, caller.place).model_dump(mode="json")
     return {**kept, "agency": agency, "filter": wanted, "created_by": caller.name}
+
+
+def _in_sight(grants: Grants, caller: Caller) -> Grants:
+    """No more than a centre sees itself: a town's, of a sensitive case, only the least."""
+    role = viewer_of(caller).role
+    if caller.agency or role in SEE_SENSITIVE:
+        return grants
+    clear = EYES[role].personal
+    personal = {kind: how if clear.get(kind) == "full" else "masked" for kind, how in grants.personal.items()}
+    return grants.model_copy(update={"personal": personal, "sensitive": False})
 
 
 def _within(wanted: Filter, place: str | None) -> Filter:

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from services.api.slots import AT_MOST
 from services.chassis.local import LocalLog
-from tests.api.hub import LONG, NO_CLOCKS, VIOLENCE, YUECHENG, ZHUJI, Hub, beside, hub_in
+from tests.api.hub import FENGQIAO, LONG, NO_CLOCKS, VIOLENCE, YUECHENG, ZHUJI, Hub, beside, hub_in
 from tests.streams.streaming import about, commit, everything, next_about, poll, served, stream, subscribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -113,6 +113,16 @@ async def test_of_a_sensitive_case_the_least(hub: Hub, granted: bool) -> None:
     [event] = about(await everything(hub, path), case)
     assert ("category" in event["data"]["matter"]) is granted
     assert VIOLENCE["text"] not in str(event) and "周梅" not in str(event)
+
+
+async def test_a_town_reads_no_more_in_an_agency_s_stream_than_elsewhere(hub: Hub) -> None:
+    grants = {"sensitive": True, "text": "full"}
+    path = await subscribe(hub, "city", agency="妇联", grants=grants, filter={"towns": [FENGQIAO]})
+    case = await hub.case(**VIOLENCE)
+    [clear] = about(await everything(hub, path), case)
+    assert "category" in clear["data"]["matter"]
+    # The least does not say which town it is in, so that the filter finds nothing of it.
+    assert about(await everything(hub, path, who="fengqiao"), case) == []
 
 
 async def test_a_cursor_of_another_is_422(hub: Hub) -> None:

@@ -38,6 +38,14 @@ async def test_an_agency_grants_itself_nothing(hub: Hub, name: str) -> None:
     assert await status(hub, "city", agency="妇联", grants=grants) == 201
 
 
+@pytest.mark.parametrize("grants", [{"sensitive": True}, {"personal": {"id_number": "full"}}])
+async def test_a_town_grants_nobody_what_it_may_not_see(hub: Hub, grants: dict[str, Any]) -> None:
+    assert await status(hub, "fengqiao", agency="妇联", grants=grants) == 403
+    assert await status(hub, "zhuji", agency="妇联", grants=grants) == 201
+    allowed = {"personal": {"phone": "full", "id_number": "masked"}, "text": "full"}
+    assert await status(hub, "fengqiao", agency="妇联", grants=allowed) == 201
+
+
 @pytest.mark.parametrize(
     "wish",
     [
