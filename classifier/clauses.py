@@ -113,7 +113,8 @@ def _seen(reading: Reading, rules: Splitting) -> Iterator[tuple[int, Sign]]:
     marks = reading.marks
     if marks:
         yield from ((at, _SIGNS[mark]) for at, mark in marks.items())
-        yield from ((start, Sign.RULED) for start, _ in ruled(reading, rules).spans if start in marks)
+        if len(reading.plain) <= rules.long:  # in longer ones nobody asks
+            yield from ((start, Sign.RULED) for start, _ in ruled(reading, rules).spans if start in marks)
     for start, _, cue in reading.hits.of("split"):
         if cue.key == "turn":
             yield start, Sign.TURN

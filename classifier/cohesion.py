@@ -129,11 +129,11 @@ def ties_across(place: Around, letters: Letters, model: Model) -> Columns:
     rare = np.flatnonzero(weight > _RARE)
     clause, weight = letters.owners.take(pairs[rare]), weight[rare].astype(np.float64)
     keys = place.clauses.owner[clause] * SLOTS + slots[rare]
-    order = np.argsort(keys, kind="stable")
-    again = np.flatnonzero(np.diff(keys[order]) == 0)
+    keys, order = _ordered(keys)
+    again = np.flatnonzero(np.diff(keys) == 0)
     source, target, strength = clause[order[again]], clause[order[again + 1]], weight[order[again + 1]]
     total = running(np.bincount(clause, weight, minlength=size))
-    near_start = np.searchsorted(place.far, place.far[target] - _CLOSE)
+    near_start = np.searchsorted(place.far, place.far - _CLOSE)[target]
     ties: Columns = []
     for start, end in (
         (np.maximum(source + 1, near_start), place.within(_CLOSE)[1]),
@@ -148,3 +148,10 @@ def ties_across(place: Around, letters: Letters, model: Model) -> Columns:
         after = total[end] - total[place.right]
         ties += [across / np.sqrt(np.minimum(before, after) + _FEW), across / (after + _FEW)]
     return ties
+
+
+def _ordered(keys: Ints) -> tuple[Ints, Ints]:
+    """The keys sorted, and where each stood: in one number: so many times as fast as argsort."""
+    bits = len(keys).bit_length()
+    packed = np.sort((keys << bits) | np.arange(len(keys)))
+    return packed >> bits, packed & ((1 << bits) - 1)
