@@ -2,10 +2,10 @@
 
 import re
 import zlib
-from array import array
 from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import pairwise
+
+import numpy as np
 
 from contracts.events import Matter
 from contracts.places import COUNTIES, towns
@@ -14,11 +14,13 @@ from router.places import known_place
 _SKETCH = 96
 _RUN = 4
 _DOUBT = 4  # parts
-_ODD, _BITS = 0x9E3779B1, 0xFFFFFFFF  # of Knuth's multiplicative hashing
+_ODD = np.uint32(0x9E3779B1)  # of Knuth's multiplicative hashing
 _JOINING = (
     "的了在这那是有我你他她们和与及也就都不没很被把对从到要会能请为以之其后前里上下中来去过又个等人所让"
 )
-_SAYS_NOTHING = re.compile(f"[^\u4e00-\u9fff]|[{_JOINING}]")
+_SAYS = np.zeros(1 << 16, bool)  # by UTF-16 code: Chinese characters but those that join words
+_SAYS[0x4E00:0xA000] = True
+_SAYS[[ord(character) for character in _JOINING]] = False
 _WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]{3,}")
 _BOILERPLATE = re.compile(
     r"报警人|来电人|反映人|上报人|投诉人|要求处理|请?尽快处理|希望有关部门|麻烦|地址|你好|您好"
@@ -64,9 +66,10 @@ def sketch(text: str) -> list[int]:
     Pairs with a character that joins words say nothing: without them a false alarm in a thousand finds
     68 % of the reports of a matter of many instead of 56 %. No list of rare words did better.
     """
-    codes = array("H", _SAYS_NOTHING.sub("\0", text).encode("utf-16-le"))
-    pairs = {(one << 16 | other) * _ODD & _BITS for one, other in pairwise(codes) if one and other}
-    return sorted(pairs | {zlib.crc32(word.encode()) for word in _WORD.findall(text)})[:_SKETCH]
+    codes = np.frombuffer(text.encode("utf-16-le"), np.uint16)
+    says, codes = _SAYS[codes], codes.astype(np.uint32)
+    pairs = ((codes[:-1] << 16 | codes[1:]) * _ODD)[says[:-1] & says[1:]]
+    return sorted({*pairs.tolist(), *(zlib.crc32(word.encode()) for word in _WORD.findall(text))})[:_SKETCH]
 
 
 def likeness(one: list[int], other: list[int]) -> float:

@@ -1,15 +1,18 @@
 """Who can deal with it: forces, and the registry that finds them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts.vocabulary import Level
 from router.places import ladder
+from router.when import codes
 
+_SORTS_REMEMBERED = 4096
 _ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -56,6 +59,12 @@ class Force:
     capacity: int | None = None  # open cases it can carry; None: it never refuses
     en: str = ""  # its name in English, where it has one
 
+    def deals_with(self, speciality: str, category: str) -> bool:
+        """Whether it is of the speciality, or, where none is asked for, has the category in its care."""
+        if speciality:
+            return self.speciality == speciality
+        return not self.speciality or not self.categories.isdisjoint(codes(category))
+
     def named(self, language: str) -> str:
         """Its name for a reader; the Chinese one where there is no other."""
         return (self.en if language == "en" else "") or self.name
@@ -67,14 +76,25 @@ class Registry:
     def __init__(self, forces: Iterable[Force], kinds: Mapping[str, ForceKind]) -> None:
         self.by_id = {force.id: force for force in forces}
         self.kinds = kinds
-        self._at: dict[tuple[str, str], list[Force]] = {}
-        for force in self.by_id.values():
-            self._at.setdefault((force.kind, force.place), []).append(force)
+        self._able = lru_cache(_SORTS_REMEMBERED)(self._at)
 
     def covering(self, kind: str, place: str) -> Iterator[Force]:
         """The forces of a kind that cover a place, nearest first."""
-        for code in ladder(place):
-            yield from self._at.get((kind, code), ())
+        return self._near(self._able(kind), place)
+
+    def able(self, kind: str, speciality: str, category: str, place: str) -> Iterator[Force]:
+        """Of these, those of the speciality; where it is empty, those that deal with the category."""
+        return self._near(self._able(kind, speciality, category), place)
+
+    def _near(self, at: Mapping[str, Sequence[Force]], place: str) -> Iterator[Force]:
+        return (force for code in ladder(place) for force in at.get(code, ()))
+
+    def _at(self, kind: str, speciality: str = "", category: str | None = None) -> dict[str, list[Force]]:
+        at: dict[str, list[Force]] = {}
+        for force in self.by_id.values():
+            if force.kind == kind and (category is None or force.deals_with(speciality, category)):
+                at.setdefault(force.place, []).append(force)
+        return at
 
     def counted(self, places: Iterable[str]) -> list[str]:
         """Ids of the forces covering any of the places whose load matters, because it is bounded."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from contracts.errors import Invalid
@@ -18,7 +19,7 @@ _ARBITER, _POLICE_ARBITER = Ref("county_centre"), Ref("police_command")
 FOREIGN_MEDIATOR = "foreign_mediator"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """What is asked of the matcher. `loads` holds open cases by force id; absent means none."""
 
@@ -28,11 +29,11 @@ class Asked:
     avoid: frozenset[str] = frozenset()  # forces that had it
     at_least: Level | None = None
 
-    @property
+    @cached_property
     def place(self) -> str:
         return known_place(self.matter.town_code)
 
-    @property
+    @cached_property
     def sensitive(self) -> bool:
         return not SENSITIVE.isdisjoint(self.matter.flags)
 
@@ -125,15 +126,15 @@ class Matcher:
         for order, ref in enumerate(refs):
             if ref == without:
                 continue
-            for near, force in enumerate(self.registry.covering(ref.kind, asked.place)):
-                if _RUNG[force.level] >= _RUNG[level] and self._fits(force, ref, asked):
+            able = self.registry.able(*ref, asked.matter.category, asked.place)
+            for near, force in enumerate(able):
+                if _RUNG[force.level] >= _RUNG[level] and self._fits(force, asked):
                     yield _Candidate.of(force, order, near, asked)
 
-    def _fits(self, force: Force, ref: Ref, asked: Asked) -> bool:
+    def _fits(self, force: Force, asked: Asked) -> bool:
         return (
             force.id not in asked.avoid
             and self._may_know(force, asked)
-            and _skilled(force, ref, asked.matter)
             and (force.kind != FOREIGN_MEDIATOR or asked.matter.language in force.languages)
             and (not force.hours.only or force.hours.hold(asked.at))
         )
@@ -177,14 +178,6 @@ class _Candidate(NamedTuple):
         general = not exact and force.categories.isdisjoint(codes)
         off_duty = not force.hours.hold(asked.at)
         return cls(_RUNG[force.level], load >= 1, order, general, near, off_duty, load, force.id, force)
-
-
-def _skilled(force: Force, ref: Ref, matter: Matter) -> bool:
-    if ref.speciality:
-        return force.speciality == ref.speciality
-    if not force.speciality:
-        return True
-    return not force.categories.isdisjoint({matter.category, matter.category.partition("/")[0]})
 
 
 def _higher(level: Level, at_least: Level | None) -> Level:

@@ -100,6 +100,7 @@ class Printer:
         if not NEVER_MERGED.isdisjoint(matter.flags):
             return None
         text, place = fp.plain_text(matter), known_place(matter.town_code)
+        core = fp.core(text)
         where = f"{text} {matter.address or ''}"
         phone, spots = fp.phone_digits(matter.reporter.phone), self._words(marks.spots(where))
         return Print(
@@ -114,11 +115,11 @@ class Printer:
             caller=self._hash("phone", phone) if phone else None,
             caller_here=self._hash("here", phone, place) if phone else None,
             spot=self._spot(spots, matter.category),
-            copy_of=self._copy(fp.core(text)),
+            copy_of=self._copy(core),
             here=self._hash("place", place, matter.category) if len(place) > 6 else None,
             respondent=self._hash("respondent", matter.respondent) if matter.respondent else None,
             spots=spots,
-            numbers=self._numbers(where, fp.core(text)),
+            numbers=self._numbers(where, core),
             sketch=fp.sketch(text),
             elsewhere=[self._hash("here", phone, p) for p in _wider(place)] if phone else (),
         )

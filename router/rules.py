@@ -1,18 +1,20 @@
 """The router's rules as data: which rung first, which kinds of force, who joins. First match wins."""
 
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from contracts.events import Matter
-from contracts.vocabulary import Colour, Flag, Intent, Kind, Level, Platform
+from contracts.vocabulary import Level
 from router.data_files import DATA, read_csv, read_toml
+from router.when import Sort, When
 
-Test = Callable[[Matter, str], bool]
+_SORTS_REMEMBERED = 4096
 BY_NEED = "by_need"
+_List = Literal["level", "lead", "join"]
 
 
 class Ref(NamedTuple):
@@ -20,55 +22,6 @@ class Ref(NamedTuple):
 
     kind: str
     speciality: str = ""
-
-
-class When(BaseModel):
-    """All that is said must hold; what is left out does not matter. Lists mean: any of these."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    flags: frozenset[Flag] | None = None
-    kinds: frozenset[Kind] | None = None
-    intents: frozenset[Intent] | None = None
-    platforms: frozenset[Platform] | None = None
-    colours: frozenset[Colour] | None = None
-    categories: frozenset[str] | None = None  # whole codes or top-level ones
-    words: tuple[str, ...] | None = None
-    place: frozenset[Literal["town", "county", "none"]] | None = None
-    foreign: bool | None = None  # another language than Chinese
-    headcount_min: int | None = None
-    amount_min: int | None = None  # yuan
-
-    def holds(self, matter: Matter, place: str) -> bool:
-        """Whether the matter, known to be at `place` (a code or empty), is meant."""
-        return all(test(matter, place) for test in self._tests)
-
-    @cached_property
-    def _tests(self) -> list[Test]:
-        return [_TESTS[name](value) for name in _TESTS if (value := getattr(self, name)) is not None]
-
-
-def _place_sort(place: str) -> str:
-    return "none" if not place else "county" if len(place) == 6 else "town"
-
-
-def _codes(category: str) -> set[str]:
-    return {category, category.partition("/")[0]}
-
-
-_TESTS: dict[str, Callable[..., Test]] = {
-    "flags": lambda v: lambda m, p: not v.isdisjoint(m.flags),
-    "kinds": lambda v: lambda m, p: m.kind in v,
-    "intents": lambda v: lambda m, p: m.intent in v,
-    "platforms": lambda v: lambda m, p: m.platform in v,
-    "colours": lambda v: lambda m, p: m.colour in v,
-    "categories": lambda v: lambda m, p: not v.isdisjoint(_codes(m.category)),
-    "words": lambda v: lambda m, p: any(word in m.text for word in v),
-    "place": lambda v: lambda m, p: _place_sort(p) in v,
-    "foreign": lambda v: lambda m, p: v is not m.language.startswith("zh"),
-    "headcount_min": lambda v: lambda m, p: (m.headcount or 0) >= v,
-    "amount_min": lambda v: lambda m, p: (m.amount_yuan or 0) >= v,
-}
 
 
 class Rule(BaseModel):
@@ -117,17 +70,29 @@ class Rules(BaseModel):
     lead: tuple[ForceRule, ...]
     join: tuple[ForceRule, ...]
 
+    _left: Callable[[_List, Sort], tuple[Any, ...]] = PrivateAttr()
+
+    def model_post_init(self, _context: object) -> None:
+        self._left = lru_cache(_SORTS_REMEMBERED)(
+            lambda rules, sort: tuple(rule for rule in getattr(self, rules) if rule.when.may_hold(sort))
+        )
+
     def level_of(self, matter: Matter, place: str) -> LevelRule:
         """The first rule that holds; the last row holds always."""
-        return next(rule for rule in self.level if rule.when.holds(matter, place))
+        rule: LevelRule = next(self._holding("level", matter, place))
+        return rule
 
     def lead_of(self, matter: Matter, place: str) -> ForceRule:
         """The first rule that holds; the last row holds always."""
-        return next(rule for rule in self.lead if rule.when.holds(matter, place))
+        rule: ForceRule = next(self._holding("lead", matter, place))
+        return rule
 
-    def joining(self, matter: Matter, place: str) -> Iterable[ForceRule]:
+    def joining(self, matter: Matter, place: str) -> Iterator[ForceRule]:
         """Every rule that holds."""
-        return (rule for rule in self.join if rule.when.holds(matter, place))
+        return self._holding("join", matter, place)
+
+    def _holding(self, rules: _List, matter: Matter, place: str) -> Iterator[Any]:
+        return (rule for rule in self._left(rules, Sort.of(matter, place)) if rule.when.holds(matter))
 
 
 class Need(NamedTuple):
