@@ -94,7 +94,8 @@ def rule_alone(found: Sequence[Danger], limits: Dangers) -> Ruling:
 def rule(part: Part, alarm: Alarm, limits: Dangers) -> Ruling:
     """By rules and model: a certain rule is believed if the model agrees, the model alone if it is sure."""
     rules = {danger.flag for danger in part.dangers if danger.score >= limits.certain}
-    believed = alarm.chance >= (limits.confirmed if alarm.flag in rules else limits.sure)
+    told = bool(part.dangers) or part.size >= limits.brief  # a few vague words can only be worth a look
+    believed = told and alarm.chance >= (limits.confirmed if alarm.flag in rules else limits.sure)
     flags = _flags(alarm, rules) if believed else ()
     unflagged = alarm.chance - sum(alarm.by_flag[flag] for flag in flags)
     watch = limits.watch_long if len(part.whole.plain) >= limits.long else limits.watch

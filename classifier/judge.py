@@ -135,7 +135,9 @@ class Judge:
         # What is only worth a look holds nothing up and changes no route: a person sees it meanwhile.
         certain = [danger for danger in ruling.dangers if danger.flag in ruling.flags]
         wish = hints.intent_hint or intent(part.wishes, own, self.rulebook)
-        kind = self._kind(about, wish, hints.platform, certain)
+        # Whether to leave the house under a moving slope is no question that has two days.
+        urgent = bool(certain or (ruling.look and part.dangers))
+        kind = self._kind(about, wish, hints.platform, certain, urgent)
         return JudgedMatter(
             start=part.span.start,
             end=part.span.end,
@@ -159,13 +161,15 @@ class Judge:
             respondent=respondent(own),
         )
 
-    def _kind(self, about: Topic, wish: Intent, platform: Platform | None, dangers: Sequence[Danger]) -> Kind:
+    def _kind(
+        self, about: Topic, wish: Intent, platform: Platform | None, dangers: Sequence[Danger], urgent: bool
+    ) -> Kind:
         usual = self.rulebook.categories[about.category].kind
         if any(danger.flag in POLICE_FIRST for danger in dangers):
             return Kind.EVENT
         if platform is Platform.ENTERPRISE and usual is not Kind.DISPUTE:
             return Kind.ENTERPRISE_NEED
-        if wish is Intent.CONSULT and not dangers:
+        if wish is Intent.CONSULT and not urgent:
             return Kind.CONSULTATION
         return Kind.EVENT if usual is Kind.CONSULTATION else usual
 

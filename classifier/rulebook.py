@@ -148,7 +148,7 @@ def _splitting(data: Mapping[str, Any]) -> Splitting:
 
 def _dangers(data: Mapping[str, Any]) -> Dangers:
     names = ("calm", "calm_reach", "negation_reach", "certain", "look")
-    models = ("watch", "watch_long", "long", "alone", "confirmed", "sure", "crowd", "several")
+    models = ("watch", "watch_long", "long", "alone", "confirmed", "sure", "brief", "crowd", "several")
     return Dangers(
         rules=tuple(map(_rule, data["rule"])),
         colours={Flag(flag): Colour(colour) for flag, colour in data["colours"].items()},

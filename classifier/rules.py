@@ -57,6 +57,7 @@ class Dangers:
     alone: float
     confirmed: float
     sure: float
+    brief: int
     crowd: int
     several: int
 

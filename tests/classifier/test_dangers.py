@@ -47,6 +47,43 @@ def test_what_only_looks_so(text: str) -> None:
     assert alarmed(text) == set()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "枫桥镇就是那个老样子，你们看着办吧。",
+        "那个东西昨天不见了，今天又在。",
+        "上次说的那件事怎么样了",
+        "今天早上看见的，现在没了。",
+        "测试",
+    ],
+)
+def test_a_few_vague_words_are_never_certain(text: str) -> None:
+    assert alarmed(text) == set()
+
+
+def test_a_model_sure_of_a_few_words_without_any_sign_only_has_a_person_look() -> None:
+    rulebook = the_judge().rulebook
+    part, limits = whole("他说他明天再来", rulebook), rulebook.dangers
+    assert not part.dangers
+    assert part.size < limits.brief
+    ruling = rule(part, Alarm(1, {Flag.THREAT: 1}), limits)
+    assert (ruling.flags, ruling.look) == ((), True)
+
+
+@pytest.mark.parametrize(
+    "text", ["山上的泥往下掉，要不要搬？", "后山的石头滚下来两块了，请问我们要不要搬出去？"]
+)
+def test_a_question_under_a_moving_slope_is_an_event_somebody_sees(text: str) -> None:
+    matter = one(text)
+    assert matter.kind is Kind.EVENT
+    assert matter.look or Flag.LIFE_DANGER in matter.flags
+
+
+def test_a_question_about_a_quiet_slope_stays_one() -> None:
+    matter = one("咨询一下，屋后的山坡开出来种茶要办什么手续？")
+    assert (matter.kind, matter.flags) == (Kind.CONSULTATION, ())
+
+
 def test_a_flag_makes_the_case_red_and_says_why() -> None:
     matter = one("我老公又打我了，把我锁在家里不让出门")
     assert matter.colour is Colour.RED
