@@ -1,8 +1,9 @@
 """Warnings: patterns somebody must look at, newest first, read from their topic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, HTTPException, Request
@@ -13,6 +14,7 @@ from sqlmodel import col
 from contracts.errors import Invalid
 from contracts.events import WarningRaised
 from contracts.places import county_of
+from contracts.tables import one_of
 from contracts.topics import WARNING_RAISED
 from feedback.tables import Case
 from services.chassis.envelope import decode
@@ -45,7 +47,8 @@ async def warnings(request: Request, viewer: Who, console: Here) -> HTMLResponse
     if not viewer.warned:
         raise HTTPException(403)
     found = [one for one in await _newest(console) if _concerns(viewer, one)]
-    shown = [await _shown(console, viewer, one) for one in found]
+    cases = await _cases(console, viewer, found)
+    shown = [_shown(viewer, one, cases, console) for one in found]
     return page(console, viewer, request, "warnings.html", shown=shown, now=datetime.now(UTC))
 
 
@@ -68,9 +71,16 @@ def _concerns(viewer: Viewer, warning: WarningRaised) -> bool:
     return viewer.place in (None, warning.town_code, county_of(warning.town_code))
 
 
-async def _shown(console: Console, viewer: Viewer, warning: WarningRaised) -> Shown:
-    query = select(col(Case.snapshot)).where(*scope(viewer), col(Case.id).in_(warning.case_ids))
-    cases = rows_of(await console.database.rows(query), viewer)
+async def _cases(console: Console, viewer: Viewer, found: Sequence[WarningRaised]) -> Mapping[UUID, Row]:
+    """The cases of all the warnings, as the viewer may see them: one statement, however many there are."""
+    wanted = {case_id for warning in found for case_id in warning.case_ids}
+    query = select(col(Case.snapshot)).where(*scope(viewer), one_of(col(Case.id), wanted))
+    rows = rows_of(await console.database.rows(query), viewer)
+    return {row.case.matter.case_id: row for row in rows}
+
+
+def _shown(viewer: Viewer, warning: WarningRaised, known: Mapping[UUID, Row], console: Console) -> Shown:
+    cases = [known[case_id] for case_id in warning.case_ids if case_id in known]
     clear = all(row.clarity == "clear" for row in cases) and bool(cases)
     why = all_explained(warning.why, viewer.language, console.parts.categories) if clear else []
     return Shown(warning, cases, clear, why, county_of(warning.town_code))

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlmodel import col
 
-from contracts.events import CaseProgressed, Suggestion
+from contracts.events import CaseProgressed, Suggestion, WarningRaised
 from contracts.places import county_of
-from contracts.topics import CASE_PROGRESSED
-from contracts.vocabulary import Platform
+from contracts.stage import Event
+from contracts.topics import CASE_PROGRESSED, WARNING_RAISED
+from contracts.vocabulary import Colour, Platform
 from feedback.life import is_sensitive
 from feedback.tables import Case
+from services.chassis.envelope import encode
+from services.chassis.log import Message
 from services.console.sight import Viewer
 from services.console.tables import AuditEntry
 from services.console.wanted import Filter
@@ -232,6 +237,35 @@ def test_an_error_leaves_the_way_around(sign_in: SignIn) -> None:
         answer = county.get(path)
         assert answer.status_code == status
         assert 'href="/warnings"' in answer.text and "退出" in answer.text
+
+
+def test_many_warnings_cost_no_more_statements_than_few(sign_in: SignIn, hub: Hub) -> None:
+    county, engine = sign_in("county"), hub.house.database.engine.sync_engine
+    case = next(c for c in hub.do(hub.cases()) if c.matter.town_code == "330681109" and not is_sensitive(c))
+
+    def asked_for(several: int) -> int:
+        hub.do(hub.house.log.publish([warned(case, n) for n in range(several)]))
+        seen: list[str] = []
+
+        def note(*args: Any) -> None:
+            seen.append(args[2])
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert county.get("/warnings").text.count(case.matter.number) >= several
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return sum("cases.id IN" in said for said in seen)
+
+    assert asked_for(1) == asked_for(20) == 1
+
+
+def warned(case: CaseProgressed, n: int) -> Message:
+    data = WarningRaised(
+        rule=f"test-{n}", town_code=case.matter.town_code, category="family", colour=Colour.YELLOW,
+        case_ids=(case.matter.case_id,), why=(), at=datetime(2020, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    return encode(Event(uuid4(), WARNING_RAISED, "k", str(case.matter.case_id), data.at, data))
 
 
 def test_pages_hold_no_data_a_browser_could_run(sign_in: SignIn) -> None:
