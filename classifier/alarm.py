@@ -64,10 +64,10 @@ def lettered(part: Part) -> str:
 
 def alarms(model: Model, letters: Letters) -> list[Alarm]:
     """What the model makes of lettered texts."""
-    margins, places = model.margins(model.weigh(model.known(letters))), model.below[DANGER]
-    chances = model.likeliness(margins)[:, model.tops.index(DANGER)]
-    flags = [Flag(label.partition("/")[2]) for label in model.labels[places]]
-    shares = softmax(margins[:, places] * np.float32(model.sharpness)) * chances[:, None]
+    features, below = model.weigh(model.known(letters)), model.leaves[DANGER]
+    chances = model.chances(features)[:, model.tops.index(DANGER)]
+    flags = [Flag(label.partition("/")[2]) for label in below.labels]
+    shares = softmax(below.margins_of_all(features) * np.float32(model.sharpness)) * chances[:, None]
     return [
         Alarm(chance, dict(zip(flags, share, strict=True)))
         for chance, share in zip(chances.tolist(), shares.tolist(), strict=True)

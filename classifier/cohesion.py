@@ -72,10 +72,10 @@ class _Weight:
             columns, clause = known.columns[start:end], known.texts[start:end]
             begins = np.flatnonzero(np.diff(clause, prepend=-1))
             weight = model.rarity.take(columns)
-            margins[clause[begins]] += summed(model.top_pulls, columns, begins)
+            margins[clause[begins]] += summed(model.pull, columns, begins)
             norms += np.bincount(clause, weight * weight, minlength=size)
         self._margins, self._norms = running(margins), running(norms)
-        self._bias, self._sharpness = model.bias[:count], np.float32(model.sharpness)
+        self._bias, self._sharpness = model.bias, np.float32(model.sharpness)
 
     def run(self, start: Ints, end: Ints) -> _Run:
         """Of the clauses from `start` to before `end`."""

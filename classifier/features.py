@@ -1,6 +1,6 @@
 """What a linear model reads of texts: the n-grams it knows, weighted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from classifier.grams import SIZES, SLOTS, Indices, Ints, Letters
 
 Floats = npt.NDArray[np.float32]
+Row = tuple[Ints, Floats]  # columns and values of one text
 
 
 class Known(NamedTuple):
@@ -33,6 +34,11 @@ class Features(NamedTuple):
     def size(self) -> int:
         """How many texts."""
         return len(self.bounds) - 1
+
+    def each(self) -> Iterator[Row]:
+        """The columns and values of every text."""
+        for start, end in pairwise(self.bounds.tolist()):
+            yield self.columns[start:end], self.values[start:end]
 
 
 def column_table(slots: Ints) -> Indices:
@@ -92,6 +98,6 @@ def summed(rows: Floats, columns: Indices, begins: Ints) -> Floats:
 def sums(features: Features, weights: Floats) -> Floats:
     """The features' product with the weights, text by text: so few rows at once stay in the cache."""
     total = np.zeros((features.size, weights.shape[1]), np.float32)
-    for row, (start, end) in enumerate(pairwise(features.bounds.tolist())):
-        total[row] = features.values[start:end] @ weights.take(features.columns[start:end], axis=0)
+    for row, (columns, values) in enumerate(features.each()):
+        total[row] = values @ weights.take(columns, axis=0)
     return total

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from operator import add
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
-from classifier.features import Features, Floats, Known, column_table, recognise, sums, weigh
+from classifier.features import Features, Floats, Known, Row, column_table, recognise, sums, weigh
 from classifier.grams import Indices, Ints, Letters
+from classifier.leaves import Leaves, leaves_of
 
 Evidence = Mapping[str, float]  # points by label
 EMPTY: Evidence = MappingProxyType({})
@@ -21,9 +23,10 @@ class Model:
 
     slots: Ints = field(repr=False)  # of the known grams, by column
     rarity: Floats = field(repr=False)  # inverse document frequency, by column
-    weights: Floats = field(repr=False)  # columns x labels
+    weights: Floats = field(repr=False)  # of the first level: columns x labels
     bias: Floats = field(repr=False)
-    labels: tuple[str, ...]
+    tops: tuple[str, ...]  # the labels of the first level
+    leaves: Mapping[str, Leaves] = field(repr=False)  # below those of the first level that have any
     sharpness: float  # turns margins into calibrated chances
     cue_weight: float  # what a point of the rulebook's evidence adds to a margin
     thresholds: tuple[tuple[float, float], ...]  # (precision, the confidence from which on it is reached)
@@ -33,34 +36,21 @@ class Model:
         return column_table(self.slots)
 
     @cached_property
-    def top_weights(self) -> Floats:
-        return np.ascontiguousarray(self.weights[:, : len(self.tops)])
-
-    @cached_property
-    def top_pulls(self) -> Floats:
+    def pull(self) -> Floats:
         """What one of each gram adds to the margins of the first level."""
-        return self.top_weights * self.rarity[:, None]
+        return self.weights * self.rarity[:, None]
 
     @property
     def memory(self) -> int:
-        """Bytes it takes to have it loaded."""
-        loaded = (self.slots, self.rarity, self.weights, self.bias)
-        made = (self.column_of, self.top_weights, self.top_pulls)
-        return sum(array.nbytes for array in (*loaded, *made))
+        """Bytes its arrays take by now: some are made when they are first asked for."""
+        arrays = [held for held in vars(self).values() if isinstance(held, np.ndarray)]
+        arrays += [array for below in self.leaves.values() for array in (below.rows, below.weights)]
+        return sum(array.nbytes for array in arrays)
 
-    @cached_property
-    def tops(self) -> tuple[str, ...]:
-        """The labels of the first level; they stand first."""
-        return tuple(label for label in self.labels if "/" not in label)
-
-    @cached_property
-    def below(self) -> dict[str, slice]:
-        """Where the second-level labels below each label of the first stand."""
-        places: dict[str, slice] = {}
-        for at, label in enumerate(self.labels[len(self.tops) :], start=len(self.tops)):
-            top = label.partition("/")[0]
-            places[top] = slice(places[top].start if top in places else at, at + 1)
-        return places
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of both levels, the first level's first."""
+        return (*self.tops, *(label for below in self.leaves.values() for label in below.labels))
 
     def known(self, letters: Letters, limits: Ints | None = None) -> Known:
         """The texts' grams that count; of each text's first letters only, where it has a limit."""
@@ -68,7 +58,7 @@ class Model:
 
     def pulls(self, known: Known, tops: Indices) -> Floats:
         """What one of each gram adds to the margin of its own first-level label, by the label's index."""
-        return self.top_pulls.take(known.columns * np.int32(len(self.tops)) + tops)
+        return self.pull.take(known.columns * np.int32(len(self.tops)) + tops)
 
     def features(self, texts: Sequence[str]) -> Features:
         """The known grams of the texts, weighted."""
@@ -79,40 +69,49 @@ class Model:
         return weigh(known, self.rarity)
 
     def margins(self, features: Features) -> Floats:
-        """How far each text is on the side of each label: texts x labels."""
+        """How far each text is on the side of each label of the first level: texts x labels."""
         return sums(features, self.weights) + self.bias
 
     def chances(self, features: Features, evidence: Sequence[Evidence] = ()) -> Floats:
         """Calibrated chances of the first level: texts x tops. `evidence` is the rulebook's points."""
-        return self.likeliness(sums(features, self.top_weights) + self.bias[: len(self.tops)], evidence)
+        return self.likeliness(self.margins(features), evidence)
 
     def likeliness(self, margins: Floats, evidence: Sequence[Evidence] = ()) -> Floats:
-        """Calibrated chances of the first level, from margins of at least its labels."""
-        tops = margins[:, : len(self.tops)]
+        """Calibrated chances of the first level, from its margins."""
         if evidence and self.cue_weight:
-            tops = tops + np.float32(self.cue_weight) * gather(evidence, self.tops)
-        return softmax(tops * np.float32(self.sharpness))
+            margins = margins + np.float32(self.cue_weight) * gather(evidence, self.tops)
+        return softmax(margins * np.float32(self.sharpness))
 
-    def leaf(self, margins: Sequence[float], top: str, evidence: Evidence = EMPTY) -> str:
-        """The likeliest label below `top`, from one text's margins; `top` where there is none."""
-        places = self.below.get(top)
-        if places is None:
+    def leaf(self, row: Row, top: str, evidence: Evidence = EMPTY) -> str:
+        """The likeliest label below `top`, for one text; `top` where there is none."""
+        below = self.leaves.get(top)
+        if below is None:
             return top
-        labels = self.labels[places]
-        points = [self.cue_weight * evidence.get(label, 0.0) for label in labels]
-        margin = dict(zip(labels, map(add, margins[places], points), strict=True))
+        points = [self.cue_weight * evidence.get(label, 0.0) for label in below.labels]
+        margin = dict(zip(below.labels, map(add, below.margins(row).tolist(), points), strict=True))
         return max(margin, key=margin.__getitem__)
 
     def name(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """The label of each text, of the second level where there is one, and its calibrated chance."""
-        margins = self.margins(self.features(texts))
-        chances = self.likeliness(margins)
+        features = self.features(texts)
+        chances = self.chances(features)
         return [
-            (self.leaf(own, self.tops[best]), round(chance, 3))
-            for own, best, chance in zip(
-                margins.tolist(), chances.argmax(axis=1).tolist(), chances.max(axis=1).tolist(), strict=True
+            (self.leaf(row, self.tops[best]), round(chance, 3))
+            for row, best, chance in zip(
+                features.each(), chances.argmax(axis=1).tolist(), chances.max(axis=1).tolist(), strict=True
             )
         ]
+
+
+def two_levels(labels: Sequence[str], weights: Floats, bias: Floats) -> dict[str, Any]:
+    """What a model keeps of weights for all labels (columns x labels), those of the first level first."""
+    count = sum("/" not in label for label in labels)
+    return {
+        "tops": tuple(labels[:count]),
+        "weights": weights[:, :count].astype(np.float32, order="C"),
+        "bias": bias[:count].astype(np.float32),
+        "leaves": dict(leaves_of(labels[count:], weights[:, count:], bias[count:].astype(np.float32))),
+    }
 
 
 def gather(evidence: Sequence[Evidence], tops: Sequence[str]) -> Floats:

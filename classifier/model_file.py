@@ -7,7 +7,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from classifier.model import Model
+from classifier.model import Model, two_levels
 
 _FORMAT = 1
 BUILT = Path(__file__).parent / "built"
@@ -15,16 +15,17 @@ BUILT = Path(__file__).parent / "built"
 
 def save_model(model: Model, path: Path) -> None:
     """Write the arrays; weights in half precision, which changes no judgement worth having."""
-    labels = np.array(model.labels)
+    below = model.leaves.values()
+    weights = np.concatenate([model.weights, *(leaves.whole() for leaves in below)], axis=1)
     with path.open("wb") as sink:
         np.savez_compressed(
             sink,
             format=_FORMAT,
             slots=model.slots.astype(np.int32),
             rarity=model.rarity.astype(np.float16),
-            weights=model.weights.astype(np.float16),
-            bias=model.bias,
-            labels=labels,
+            weights=weights.astype(np.float16),
+            bias=np.concatenate([model.bias, *(leaves.bias for leaves in below)]),
+            labels=np.array(model.labels),
             sharpness=model.sharpness,
             cue_weight=model.cue_weight,
             thresholds=np.array(model.thresholds),
@@ -47,9 +48,7 @@ def read_model(raw: bytes, name: str) -> Model:
             return Model(
                 slots=arrays["slots"].astype(np.int64),
                 rarity=arrays["rarity"].astype(np.float32),
-                weights=arrays["weights"].astype(np.float32, order="C"),
-                bias=arrays["bias"].astype(np.float32),
-                labels=tuple(map(str, arrays["labels"])),
+                **two_levels(list(map(str, arrays["labels"])), arrays["weights"], arrays["bias"]),
                 sharpness=float(arrays["sharpness"]),
                 cue_weight=float(arrays["cue_weight"]),
                 thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),

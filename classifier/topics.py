@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.cues import Hit
-from classifier.features import Known
+from classifier.features import Known, Row
 from classifier.model import Evidence, Model
 from classifier.rules import Rulebook
 from contracts.vocabulary import Intent
@@ -72,21 +72,21 @@ def topic(evidence: Mapping[str, float]) -> Topic:
 
 def model_topics(model: Model, known: Known, evidence: Sequence[Evidence]) -> list[Topic]:
     """What each text speaks of, by the model and the cues together."""
-    margins = model.margins(model.weigh(known))
-    chances = model.likeliness(margins, evidence)
+    features = model.weigh(known)
+    chances = model.chances(features, evidence)
     ranked = np.argsort(-chances, axis=1, kind="stable")[:, :2].tolist()
     topics = []
-    for own, tops, chance, points in zip(
-        margins.tolist(), ranked, chances.max(axis=1).tolist(), evidence, strict=True
+    for row, tops, chance, points in zip(
+        features.each(), ranked, chances.max(axis=1).tolist(), evidence, strict=True
     ):
-        best, other = (_model_leaf(model, own, model.labels[top], points) for top in tops)
+        best, other = (_model_leaf(model, row, model.tops[top], points) for top in tops)
         topics.append(Topic(best, other, round(chance, 3)))
     return topics
 
 
-def _model_leaf(model: Model, margins: Sequence[float], top: str, evidence: Evidence) -> str:
+def _model_leaf(model: Model, row: Row, top: str, evidence: Evidence) -> str:
     """The model's second level; the rulebook's where the model knows none."""
-    return model.leaf(margins, top, evidence) if top in model.below else _leaf(top, evidence)
+    return model.leaf(row, top, evidence) if top in model.leaves else _leaf(top, evidence)
 
 
 def _leaf(top: str, evidence: Mapping[str, float]) -> str:

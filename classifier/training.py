@@ -11,7 +11,7 @@ from sklearn.svm import LinearSVC
 
 from classifier.features import Features, Floats, column_table, recognise, weigh
 from classifier.grams import SLOTS, Grams, Ints, Letters, hash_grams
-from classifier.model import Evidence, Model, gather, softmax
+from classifier.model import Evidence, Model, gather, softmax, two_levels
 
 PENALTY = 2.0  # the SVM's C: of 0.3 to 3 the best on contest rows of 400 characters
 _BAYES_PENALTY = 0.3  # the stretched features need a smaller one
@@ -54,7 +54,14 @@ def train(
     sharpness, cue_weight = _calibrate(scores, points, truth)
     chances = softmax((scores + points * np.float32(cue_weight)) * np.float32(sharpness))
     thresholds = tuple((goal, threshold(chances, truth, goal)) for goal in PRECISIONS)
-    return Model(slots, rarity, weights, bias, names, sharpness, cue_weight, thresholds)
+    return Model(
+        slots,
+        rarity,
+        **two_levels(names, weights, bias),
+        sharpness=sharpness,
+        cue_weight=cue_weight,
+        thresholds=thresholds,
+    )
 
 
 def _vocabulary(grams: Grams, judged: int) -> tuple[Ints, Floats]:

@@ -62,7 +62,7 @@ def test_the_same_rows_make_the_same_model(model: Model) -> None:
     assert (again.sharpness, again.thresholds) == (model.sharpness, model.thresholds)
 
 
-def test_two_levels(model: Model) -> None:
+def test_two_levels(model: Model, tmp_path: Path) -> None:
     texts, labels = messages(200)
     deeper = [
         f"{label}/{'问' if '请问' in text else '报'}" for text, label in zip(texts, labels, strict=True)
@@ -71,6 +71,10 @@ def test_two_levels(model: Model) -> None:
     assert two.tops == model.tops
     assert two.name(["路灯漆黑，请问"])[0][0] == "路灯/问"
     assert two.name(["路灯漆黑，反映，谢谢"])[0][0] == "路灯/报"
+    save_model(two, tmp_path / "two.npz")
+    again = load_model(tmp_path / "two.npz")
+    assert again.labels == two.labels
+    assert [label for label, _ in again.name(texts)] == [label for label, _ in two.name(texts)]
 
 
 def test_the_rulebook_s_points_count_as_much_as_they_are_worth() -> None:
