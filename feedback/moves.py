@@ -64,8 +64,9 @@ def take(promises: Promises, held: Held, step: Step) -> Done:
         update={**step.fields, "state": step.after, "version": change.seq, "reroute": step.reroute}
     )
     turned = turn(promises, now, change, held.ground, held.ticking, missed=step.missed, anew=step.anew)
-    late = tuple(Reason("late", clock=kind) for kind in turned.late)
-    change = change.model_copy(update={"why": (*change.why, *late)})
+    if turned.late:
+        late = (Reason("late", clock=kind) for kind in turned.late)
+        change = change.model_copy(update={"why": (*change.why, *late)})
     now = now.model_copy(
         update={
             "change": change,

@@ -117,4 +117,6 @@ def _after(first: Write | None, done: Done) -> Done:
 
 def _remembered(book: Book, desk: Desk, event: Event, done: Done) -> Done:
     writes, warnings = repeats(book.rules.repeats, desk, done.held, event.time)
+    if not writes:
+        return done
     return replace(done, writes=(*done.writes, *writes), events=(*done.events, *warnings))

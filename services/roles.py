@@ -13,7 +13,7 @@ import structlog
 
 from contracts.stage import Stage
 from services.chassis.house import House, Work
-from services.chassis.loop import StageLoop
+from services.chassis.loop import TURN, StageLoop
 from services.rulebooks import rules_of
 from services.secret import secret_of
 
@@ -94,9 +94,9 @@ def _clock(house: House) -> Sequence[Work]:
 def _receipt(house: House) -> Sequence[Work]:
     from feedback.deliveries import ReceiptStage
     from services.platforms import adapters
-    from services.receipt_worker import send_receipts
+    from services.receipt_worker import LOOK, send_receipts
 
-    works: list[Work] = [_looping(ReceiptStage(adapters(house))), send_receipts]
+    works: list[Work] = [_looping(ReceiptStage(adapters(house)), LOOK), send_receipts]
     if house.settings.llm_url:
         # Beside the receipts, because this role may speak to the world outside already.
         from services.suggest.worker import suggest_categories
@@ -123,9 +123,9 @@ ROLES: dict[str, Role] = {
 }
 
 
-def _looping(stage: Stage) -> Work:
+def _looping(stage: Stage, turn: float = TURN) -> Work:
     async def work(house: House) -> None:
-        await StageLoop(stage, house.log, house.database).run(house.stop)
+        await StageLoop(stage, house.log, house.database, turn).run(house.stop)
 
     work.__name__ = stage.name
     return work

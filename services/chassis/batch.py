@@ -35,16 +35,18 @@ class Batch:
         self._broken: dict[UUID, Invalid] = {}
         self._stored: dict[UUID, Sequence[Message]] = {}
         for record in records:
-            self._add(origin_id(record), record)
+            self._add(record)
 
-    def _add(self, input_id: UUID, record: Record) -> None:
-        if input_id in self.records:
-            return
-        self.records[input_id] = record
+    def _add(self, record: Record) -> None:
         try:
-            self.events.append(decode(record))
+            event = decode(record)
         except Invalid as error:
-            self._broken[input_id] = error
+            if (input_id := origin_id(record)) not in self.records:
+                self.records[input_id], self._broken[input_id] = record, error
+        else:
+            if event.id not in self.records:
+                self.records[event.id] = record
+                self.events.append(event)
 
     def queries(self) -> Mapping[str, Query]:
         """What the chassis itself must know: which inputs are decided, which subjects have a dead letter."""

@@ -1,13 +1,13 @@
 """The database as the house sees it: one read for a view, one transaction for a batch."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import delete, event, inspect, text, tuple_
+from sqlalchemy import Dialect, delete, event, inspect, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -79,7 +79,27 @@ class Database:
             if how is How.DELETE:
                 await connection.execute(_delete(table, rows))
             else:
-                await connection.execute(_insert(self.dialect, table, how, columns), list(rows))
+                sql, binders = _prepared(self.engine.dialect, table, how, columns)
+                values = [[bind(row[name]) for row in rows] for name, bind in binders]
+                await connection.exec_driver_sql(sql, [*zip(*values, strict=True)])
+
+
+@cache
+def _prepared(
+    dialect: Dialect, table: type[SQLModel], how: How, columns: tuple[str, ...]
+) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
+    """The statement's text, and its parameters in order with what makes of each what the driver wants: asked
+    once, where SQLAlchemy would ask for each row anew."""
+    compiled = _insert(dialect.name, table, how, columns).compile(dialect=dialect, column_keys=columns)
+    types = {column.name: column.type for column in inspect(table).columns}
+    binders = (
+        (name, types[name].dialect_impl(dialect).bind_processor(dialect)) for name in compiled.positiontup
+    )
+    return str(compiled), [(name, bind or _as_it_is) for name, bind in binders]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @cache
