@@ -12,6 +12,8 @@ from feedback.reasons import Reason
 from feedback.rules import Repeats, Twins
 from feedback.tables import Sighting
 
+REPEATED_VIOLENCE = "repeat_domestic_violence"  # the rule's name in the warning
+
 
 def caller(matter: Matter) -> str | None:
     """A fingerprint of the phone it came from, so that no second table holds the number itself."""
@@ -39,7 +41,7 @@ def repeats(rule: Repeats, desk: Desk, held: Held, at: datetime) -> tuple[list[W
     why = Reason("repeats", days=str(rule.within_days), count=str(len(cases)))
     return [write], [
         WarningRaised(
-            rule="repeat_domestic_violence",
+            rule=REPEATED_VIOLENCE,
             town_code=matter.town_code,
             category=matter.category,
             colour=rule.colour,

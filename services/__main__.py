@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +28,7 @@ _models = typer.Typer(no_args_is_help=True)
 cli.add_typer(_models, name="model", help="Models of the categories.", rich_help_panel="Models")
 out = Console(soft_wrap=True)
 _SHORTEST = 8  # characters of a password
+_TOWN_CODE = 9  # digits
 
 
 def _go(work: Coroutine[Any, Any, None]) -> None:
@@ -110,7 +111,10 @@ def key(
     scope: Annotated[list[Scope], typer.Option(help="May be given several times.")],
     platform: Annotated[Platform | None, typer.Option(help="The platform it posts for.")] = None,
     agency: Annotated[str | None, typer.Option(help="The agency it reads streams for.")] = None,
-    place: Annotated[str | None, typer.Option(help="The county or town it may see.")] = None,
+    centre: Annotated[
+        bool, typer.Option("--centre", help="A centre's own program: sees cases in full, sensitive ones too.")
+    ] = False,
+    place: Annotated[str | None, typer.Option(help="The county or town it may see; none: the city.")] = None,
 ) -> None:
     """Issue a key for a program; it is shown once and kept nowhere."""
     from services.http.auth import Caller
@@ -118,6 +122,9 @@ def key(
 
     if Scope.COMPLAINTS_WRITE in scope and platform is None:
         raise typer.BadParameter("whoever posts complaints posts for one platform", param_hint="--platform")
+    if [platform is not None, agency is not None, centre].count(True) != 1:
+        raise typer.BadParameter("say whose it is: --platform, --agency or --centre, one of them")
+    _check_place(place)
     caller = Caller(name, frozenset(scope), platform, agency, place)
 
     async def issue() -> None:
@@ -142,8 +149,11 @@ def operator(
     from services.console.session import add_operator, hash_password
     from services.console.tables import Operator
 
-    if place and not is_place(place):
-        raise typer.BadParameter("no place of this city has this code", param_hint="--place")
+    _check_place(place)
+    if role is Role.TOWN_CENTRE and len(place or "") != _TOWN_CODE:
+        raise typer.BadParameter("a town's centre needs its town's code, nine digits", param_hint="--place")
+    if force and force not in _forces(Settings()):
+        raise typer.BadParameter("the registry of forces has no such id", param_hint="--force")
     if (role is Role.FORCE) != (force is not None):
         raise typer.BadParameter("goes with the role `force`, and the role with it", param_hint="--force")
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -162,6 +172,19 @@ def operator(
         out.print(f"{login} may sign in.")
 
     _go(add())
+
+
+def _forces(settings: Settings) -> Collection[str]:
+    from router.data_files import DATA
+    from router.force_files import load_registry
+    from services.rulebooks import rules_of
+
+    return load_registry(rules_of(settings, "router") or DATA).by_id
+
+
+def _check_place(place: str | None) -> None:
+    if place and not is_place(place):
+        raise typer.BadParameter("no place of this city has this code", param_hint="--place")
 
 
 @cli.command(rich_help_panel="Operations")

@@ -1,6 +1,7 @@
 """Cases over REST: a filtered list, one case with its timeline, what people do to it."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
@@ -13,12 +14,14 @@ from contracts.stage import AnyRow
 from contracts.vocabulary import Action
 from feedback import life
 from feedback.tables import Case, CaseChange
-from feedback.views import Viewer, case_for, concerns, timeline_for, who
+from feedback.views import SEE_SENSITIVE, Viewer, case_for, concerns, timeline_for, who
 from services.actions import ActResult
 from services.api.deeds import ANSWERS, Deed, Done, command_id, command_of, must_be_known, refused
 from services.api.parts import Parts, viewer_of
 from services.api.search import Wanted, cursor_after, page_of
 from services.api.seen import CaseSeen, ChangeSeen
+from services.console import trail
+from services.console.words import Deed as AuditDeed
 from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
@@ -52,6 +55,7 @@ def router(parts: Parts) -> APIRouter:
         """Newest first, a page at a time. Whoever may not see sensitive cases cannot search in them."""
         viewer = viewer_of(caller)
         rows = await parts.house.database.rows(page_of(wanted, viewer))
+        await _leave_a_trail(parts, caller, [row.snapshot for row in rows[: wanted.limit]])
         shown = [case_for(row.snapshot, viewer) for row in rows[: wanted.limit]]
         more = len(rows) > wanted.limit
         return CasePage(
@@ -64,6 +68,7 @@ def router(parts: Parts) -> APIRouter:
         """The case, its timeline with reasons, and what the caller may do to it now."""
         viewer = viewer_of(caller)
         row = await _find(parts, case_id, viewer)
+        await _leave_a_trail(parts, caller, [row.snapshot])
         changes = select(col(CaseChange.change)).where(col(CaseChange.case_id) == case_id)
         timeline = await parts.house.database.rows(changes.order_by(col(CaseChange.seq)))
         entries = timeline_for(row.snapshot, [change.change for change in timeline], viewer)
@@ -116,6 +121,14 @@ async def _act(
     if reason := life.refuse(case, command, who(case, viewer)):
         return ActResult("refused", reason)
     return await parts.actions.submit(command, once)
+
+
+async def _leave_a_trail(parts: Parts, caller: Caller, snapshots: Sequence[dict[str, Any]]) -> None:
+    """A program that is shown sensitive cases in full leaves a trail as people do, before it sees them."""
+    if viewer_of(caller).role in SEE_SENSITIVE:
+        cases = map(CaseProgressed.model_validate, snapshots)
+        numbers = [case.matter.number for case in cases if life.is_sensitive(case)]
+        await trail.record_program(parts.house.database, caller.name, AuditDeed.VIEW_SENSITIVE, numbers)
 
 
 async def _find(parts: Parts, case_id: UUID, viewer: Viewer) -> AnyRow:

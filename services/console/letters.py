@@ -19,7 +19,7 @@ from services.api.parts import Prose
 from services.chassis.ledger import Ledger
 from services.chassis.letters import Letter, drop
 from services.console import trail
-from services.console.masked import covered_for_mending, tells_sensitive
+from services.console.masked import covered_for_mending, is_of, tells_sensitive
 from services.console.mending import Mended, mend, shape_of
 from services.console.parts import Console, Here
 from services.console.session import Who
@@ -144,8 +144,7 @@ async def _find(console: Console, viewer: Viewer, letter_id: UUID, to_mend: bool
     rows = await console.database.rows(select(*columns(Letter)).where(col(Letter.id) == letter_id))
     if not rows:
         raise HTTPException(404)
-    least = viewer.clarity(_sensitive(rows[0].letter["value"])) == "least"
-    if least or (to_mend and not viewer.mends):
+    if not _may_know(viewer, rows[0].letter["value"]) or (to_mend and not viewer.mends):
         raise HTTPException(403)
     return rows[0]
 
@@ -168,11 +167,12 @@ async def _fate(console: Console, row: AnyRow) -> Fate | None:
     return Fate(rows[0].verdict, rows[0].at, again)
 
 
-def _sensitive(value: str) -> bool:
+def _may_know(viewer: Viewer, value: str) -> bool:
     try:
-        return tells_sensitive(json.loads(value))
+        data = json.loads(value)
     except ValueError:
-        return False
+        return viewer.place is None  # nobody can tell whose business it is
+    return is_of(viewer.place, data) and viewer.clarity(tells_sensitive(data)) == "clear"
 
 
 def _may_see(viewer: Viewer) -> None:

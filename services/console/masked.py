@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 from uuid import UUID
 
@@ -10,9 +10,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from contracts.personal import HIDDEN, PersonalKind, field_marks, mask
+from contracts.places import county_of
 from contracts.vocabulary import SENSITIVE
+from feedback.warnings import REPEATED_VIOLENCE
 
 Cover = Callable[[PersonalKind, Any], Any]  # what is shown instead of a value
+_TELLING = frozenset({REPEATED_VIOLENCE})  # rules of warnings about sensitive cases
 _PLACEHOLDER = re.compile(r"^⟦.*#(\d+)⟧$", re.DOTALL)
 
 
@@ -53,11 +56,23 @@ def uncovered(text: str, kept: list[Any]) -> str:
 
 def tells_sensitive(data: Any) -> bool:
     """Whether JSON data speaks of a case that only the police and the county centre may know about."""
-    if isinstance(data, Mapping):
-        flags = data.get("flags")
-        flagged = isinstance(flags, list) and any(flag in SENSITIVE for flag in flags)
-        return flagged or any(tells_sensitive(value) for value in data.values())
-    return isinstance(data, list) and any(tells_sensitive(one) for one in data)
+    flags = (flag for flags in _said(data, "flags") if isinstance(flags, list) for flag in flags)
+    return any(flag in SENSITIVE for flag in flags) or any(rule in _TELLING for rule in _said(data, "rule"))
+
+
+def is_of(place: str | None, data: Any) -> bool:
+    """Whether JSON data is a place's business; of the city's, None, all is. What names none is not."""
+    codes = [code for code in _said(data, "town_code") if isinstance(code, str)]
+    return place is None or (bool(codes) and all(place in (code, county_of(code)) for code in codes))
+
+
+def _said(data: Any, name: str) -> Iterator[Any]:
+    """Every value of this name, wherever it stands."""
+    inside = data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ()
+    if isinstance(data, Mapping) and name in data:
+        yield data[name]
+    for one in inside:
+        yield from _said(one, name)
 
 
 def _plain_cover(kind: PersonalKind, value: Any) -> str:

@@ -14,7 +14,7 @@ from contracts.topics import BY_NAME, TOPICS, Topic
 from services.chassis.letters import Letter
 from services.chassis.log import Extent, Record, TopicPartition
 from services.console import trail
-from services.console.masked import masked, tells_sensitive
+from services.console.masked import is_of, masked, tells_sensitive
 from services.console.parts import Console, Here
 from services.console.session import Who
 from services.console.sight import Viewer
@@ -24,7 +24,8 @@ from services.console.words import Deed
 
 routes = APIRouter(prefix="/topics")
 _PEEK = 25  # messages
-_SENSITIVE = {"sensitive": True}  # all that is shown of such a message without a right
+# All that is shown of a message without a right.
+_SENSITIVE, _ELSEWHERE = {"sensitive": True}, {"elsewhere": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,13 @@ async def topic(
         raise HTTPException(404)
     about = BY_NAME[name]
     watched = await watch(console.parts.log, about, console.parts.groups.get(name, ()))
+    if partition not in watched.extents:
+        raise HTTPException(404)
     peeking = "partition" in request.query_params and viewer.peeks
     peeked: list[Peeked] = []
     if peeking:
         await trail.record(console.database, viewer, Deed.PEEK, f"{name}/{partition}", q[:80] or None)
-        peeked = await _peek(console, viewer, about, watched.extents.get(partition), partition, before)
+        peeked = await _peek(console, viewer, about, watched.extents[partition], partition, before)
     found = [one for one in peeked if q.lower() in f"{one.subject} {one.text}".lower()]
     return page(
         console, viewer, request, "topic.html",
@@ -78,10 +81,8 @@ async def topic(
 
 
 async def _peek(
-    console: Console, viewer: Viewer, about: Topic, extent: Extent | None, partition: int, before: int | None
+    console: Console, viewer: Viewer, about: Topic, extent: Extent, partition: int, before: int | None
 ) -> list[Peeked]:
-    if extent is None:
-        return []
     end = min(before, extent.end) if before is not None else extent.end
     start = max(extent.begin, end - _PEEK)
     records = await console.parts.log.peek(TopicPartition(about.name, partition), start, end - start)
@@ -94,9 +95,15 @@ def _covered(about: Topic, record: Record, viewer: Viewer) -> Peeked:
         data = json.loads(record.value)
     except ValueError:
         return Peeked(record, subject, "")
-    hidden = tells_sensitive(data) and viewer.clarity(sensitive=True) == "least"
-    shown: Any = _SENSITIVE if hidden else masked(about.event, data)
-    return Peeked(record, subject, json.dumps(shown, ensure_ascii=False, indent=2))
+    return Peeked(record, subject, json.dumps(_shown(about, data, viewer), ensure_ascii=False, indent=2))
+
+
+def _shown(about: Topic, data: Any, viewer: Viewer) -> Any:
+    if not is_of(viewer.place, data):
+        return _ELSEWHERE
+    if tells_sensitive(data) and viewer.clarity(sensitive=True) == "least":
+        return _SENSITIVE
+    return masked(about.event, data)
 
 
 async def _letters(console: Console) -> dict[str, int]:

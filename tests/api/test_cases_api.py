@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
+from sqlmodel import col
 
 from contracts.personal import HIDDEN
 from services.api.paging import wrap
+from services.console.tables import AuditEntry
 from tests.api.hub import FENGQIAO, LONG, VIOLENCE, YUECHENG, ZHUJI, Hub, hub_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -171,3 +174,22 @@ async def test_a_cursor_without_a_zone_is_not_our_fault(hub: Hub) -> None:
 async def test_a_filter_that_makes_no_sense_is_422(hub: Hub, wanted: dict[str, Any]) -> None:
     answer = await hub.as_("city").get("/v1/cases", params=wanted)
     assert answer.status_code == 422 and answer.json()["faults"]
+
+
+async def test_a_program_that_sees_what_is_sensitive_leaves_a_trail(hub: Hub) -> None:
+    async def trail() -> list[str]:
+        rows = await hub.house.database.rows(
+            select(col(AuditEntry.about)).where(col(AuditEntry.login) == "city centre")
+        )
+        return [row.about for row in rows]
+
+    [case] = [
+        case for case in await listed(hub, colour="red") if "domestic_violence" in case["matter"]["flags"]
+    ]
+    seen = await trail()
+    assert case["matter"]["number"] in seen
+    await hub.as_("city").get(f"/v1/cases/{case['matter']['case_id']}")
+    assert len(await trail()) == len(seen) + 1
+    before = len(await trail())
+    await listed(hub, "fengqiao")
+    assert len(await trail()) == before

@@ -143,6 +143,30 @@ def test_peeked_messages_hold_nobody(sign_in: SignIn, hub: Hub, topic: str) -> N
     assert "Look at messages" not in sign_in("town").get(f"/topics/{topic}?partition=0").text
 
 
+def test_warnings_of_violence_and_of_elsewhere_are_not_peeked_at(sign_in: SignIn, hub: Hub) -> None:
+    def peeked(login: str, topic: str) -> str:
+        extents = hub.do(hub.house.log.extents([topic]))
+        pages = [sign_in(login).get(f"/topics/{topic}?partition={at.partition}") for at in extents]
+        return "".join(page.text for page in pages)
+
+    warning = WarningRaised(
+        rule="repeat_domestic_violence", town_code="330681109", category="family/violence",
+        colour=Colour.RED, case_ids=(uuid4(),), why=(), at=datetime.now(UTC),
+    )  # fmt: skip
+    hub.do(hub.publish(Event(uuid4(), WARNING_RAISED, "330681109", "330681109", warning.at, warning)))
+    assert str(warning.case_ids[0]) in peeked("county", WARNING_RAISED.name)
+    for least in ("engineer", "audit"):
+        assert str(warning.case_ids[0]) not in peeked(least, WARNING_RAISED.name)
+    numbers = {c.matter.number: c.matter.town_code for c in hub.do(hub.cases())}
+    shown = peeked("county", CASE_PROGRESSED.name)
+    seen = {town for number, town in numbers.items() if number in shown}
+    assert seen and all(county_of(town) == "330681" for town in seen)
+
+
+def test_a_partition_there_is_not_is_not_found(sign_in: SignIn) -> None:
+    assert sign_in("engineer").get("/topics/warning.raised.v1?partition=99").status_code == 404
+
+
 def test_a_search_among_messages_is_no_oracle(sign_in: SignIn, hub: Hub) -> None:
     engineer = sign_in("engineer")
     phone = next(c.matter.reporter.phone for c in hub.do(hub.cases()) if c.matter.reporter.phone)

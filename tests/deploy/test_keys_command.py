@@ -31,3 +31,24 @@ def test_a_key_that_posts_is_for_one_platform() -> None:
     refused = run("key", "anyone", "--scope", "complaints:write")
     assert refused.exit_code == 2
     assert "--platform" in refused.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("key", "plain", "--scope", "cases:read"),
+        ("key", "both", "--scope", "cases:read", "--agency", "court", "--centre"),
+        ("key", "nowhere", "--scope", "cases:read", "--centre", "--place", "999"),
+        ("operator", "wang", "--post", "某镇综治岗", "--role", "town_centre"),
+        ("operator", "wang", "--post", "某镇综治岗", "--role", "town_centre", "--place", "330681"),
+        ("operator", "wang", "--post", "某村调解岗", "--role", "force", "--force", "nope"),
+    ],
+)
+def test_what_would_see_more_or_nothing_by_mistake_is_refused(words: tuple[str, ...]) -> None:
+    refused = run(*words)
+    assert refused.exit_code == 2
+    assert "--" in refused.output.partition("Error")[2]
+
+
+def test_a_centre_s_program_gets_its_key() -> None:
+    assert run("key", "desk", "--scope", "cases:read", "--centre", "--place", "330681").exit_code == 0
