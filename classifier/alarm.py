@@ -58,7 +58,7 @@ def lettered(part: Part) -> str:
     found = sorted((hit.start, name) for name, hits in concepts for hit in hits if start <= hit.start < end)
     names = [*(name for _, name in found), *(danger.flag for danger in part.dangers)]
     text = part.text
-    ending = "".join(chr(_END + ord(letter) % _PRIVATE_SIZE) for letter in text[-_ENDING:])
+    ending = "".join(map(_last, text[-_ENDING:]))
     return "\n".join([text, *map(_letter, names), ending, text[::2], text[1::2]])
 
 
@@ -124,3 +124,8 @@ def _flags(alarm: Alarm, rules: Set[Flag]) -> tuple[Flag, ...]:
 @cache
 def _letter(name: str) -> str:
     return chr(_PRIVATE + zlib.crc32(name.encode()) % _PRIVATE_SIZE)
+
+
+@cache
+def _last(letter: str) -> str:
+    return chr(_END + ord(letter) % _PRIVATE_SIZE)

@@ -1,7 +1,7 @@
 """Why a matter was taken for what it is: the rulebook's words, and the letters the model went by."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def words(part: Part, category: str) -> tuple[str, ...]:
     """The rulebook's words for the category's subject that stand in the matter, as one reason or none."""
     plain, top = part.whole.plain, subject(category)
     hits = part.whole.hits.within(*part.span, "category")
-    return _reason(WORDS, [plain[start:end] for start, end, cue in hits if subject(cue.key) == top])
+    return _reason(WORDS, (plain[start:end] for start, end, cue in hits if subject(cue.key) == top))
 
 
 def letters_of(
@@ -46,7 +46,11 @@ def letters_of(
 
 
 def _reason(code: str, found: Iterable[str]) -> tuple[str, ...]:
-    some = list(dict.fromkeys(found))[:_SHOWN]
+    some: dict[str, None] = {}
+    for stretch in found:
+        some[stretch] = None
+        if len(some) == _SHOWN:
+            break
     return (f"{code}: {' · '.join(some)}",) if some else ()
 
 
@@ -67,11 +71,13 @@ def _stretches(part: Part, letters: Iterable[_Letter]) -> Iterator[str]:
     """Runs of letters that stand out, heaviest first, of two letters or more."""
     text, start = part.text, part.span.start
     hidden = {at - start for found in part.whole.found for at in range(found.start, found.end)}
-    shown = [(at, weight) for at, weight in letters if text[at].isalnum() and at not in hidden]
-    runs = [
-        [letter for _, letter in run][:_LONGEST]
-        for _, run in groupby(enumerate(shown), key=lambda numbered: numbered[1][0] - numbered[0])
-    ]
-    for run in sorted(runs, key=lambda run: -sum(weight for _, weight in run)):
-        if len(run) > 1:
-            yield text[run[0][0] : run[-1][0] + 1]
+    runs: dict[int, list[float]] = {}  # weights, by where a run begins
+    begin = end = -1
+    for at, weight in letters:
+        if text[at].isalnum() and at not in hidden:
+            begin = begin if at == end else at
+            end = at + 1
+            runs.setdefault(begin, []).append(weight)
+    shown = {begin: weights[:_LONGEST] for begin, weights in runs.items() if len(weights) > 1}
+    for begin in sorted(shown, key=lambda begin: -sum(shown[begin])):
+        yield text[begin : begin + len(shown[begin])]

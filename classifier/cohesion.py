@@ -103,7 +103,8 @@ def topics(place: Around, letters: Letters, model: Model) -> Columns:
 
 def _pair(before: _Run, after: _Run) -> Columns:
     common, cosine, kept, known = _alike(before, after)
-    left, right = before.chances.max(axis=1), after.chances.max(axis=1)
+    rows = np.arange(len(before.subject))
+    left, right = before.chances[rows, before.subject], after.chances[rows, after.subject]
     same = before.subject == after.subject
     return [common, same, kept, known, left, right, np.minimum(left, right) * (1 - common), cosine]
 

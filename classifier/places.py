@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from contracts.places import COUNTIES, towns
 from contracts.vocabulary import Ground
@@ -16,6 +16,7 @@ _REACH = 4  # characters beside a bare name in which a cue of place counts
 _GROUND_MARGIN = 1
 _COUNTY_NAMES = tuple(short for full in COUNTIES.values() for short in (full, full[:-1]))
 _VILLAGE_SUFFIX = re.compile(r"(?:村|社区)$")
+_FAST = Implementation.DFA  # twice as fast, and for a few hundred words not large
 _SURE_LETTERS = 4  # a village's name that long is hardly a part of another word
 
 
@@ -40,10 +41,10 @@ class Gazetteer:
         self._before, self._after = tuple(data["before"]), tuple(data["after"])
         grounds = [(word, Ground(key)) for key, words in data["ground"].items() for word in words]
         self._grounds = [ground for _, ground in grounds]
-        self._ground_words = AhoCorasick([word for word, _ in grounds])
+        self._ground_words = AhoCorasick([word for word, _ in grounds], implementation=_FAST)
         names = self._collect(set(data["common"]), data["aliases"], data["blind"])
         self._meant = list(names.values())
-        self._names = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest)
+        self._names = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest, implementation=_FAST)
         self._villages = Villages(villages, self._before + _COUNTY_NAMES, tuple(data["village_endings"]))
 
     @staticmethod
@@ -81,6 +82,8 @@ class Gazetteer:
     def ground(self, text: str) -> Ground | None:
         """Market town or countryside, where one has more words in the text than the other."""
         found = {which for which, _, _ in self._ground_words.find_matches_as_indexes(text, overlapping=True)}
+        if not found:
+            return None
         counts = Counter(map(self._grounds.__getitem__, found))
         best, other = sorted(Ground, key=lambda ground: counts[ground], reverse=True)
         return best if counts[best] >= counts[other] + _GROUND_MARGIN else None
