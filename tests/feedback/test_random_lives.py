@@ -69,6 +69,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), kind=st.sampled_from(Kind), threat=st.sampled_from([None, True, False]))
     def correct(self, which: int, kind: Kind, threat: bool | None) -> None:
+        self.house.wait(milliseconds=1)  # as above: another kind's promises begin with it
         flags = None if threat is None else (Flag.THREAT,) * threat
         said = Correction(kind=kind, flags=flags)
         self.house.do(self.cases[which].case_id, Action.SUPPLEMENT, note="x", correction=said)
