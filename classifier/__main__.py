@@ -22,6 +22,12 @@ _Label = Annotated[str, typer.Option(help="The column with the label; a/b makes 
 _Model = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A model of your own labels")]
 
 
+def _its_folder(file: Path) -> Path:
+    """Made, so that what took minutes is not lost for want of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
 @app.callback()
 def _classifier() -> None:
     """What matters are in citizens' messages, and of what kind."""
@@ -31,7 +37,9 @@ def _classifier() -> None:
 def judge(
     file: _File,
     text: _Text,
-    out: Annotated[Path, typer.Option(help="Where the judgements go, one JSON a line, in order")],
+    out: Annotated[
+        Path, typer.Option(callback=_its_folder, help="Where the judgements go, one JSON a line, in order")
+    ],
     model: _Model = None,
     rules: Annotated[Path | None, typer.Option(help="A folder with the county's own rule files")] = None,
 ) -> None:
@@ -51,7 +59,9 @@ def train(
     file: _File,
     text: _Text,
     label: _Label,
-    model: Annotated[Path, typer.Option(help="Where the model goes, a .npz of plain arrays")],
+    model: Annotated[
+        Path, typer.Option(callback=_its_folder, help="Where the model goes, a .npz of plain arrays")
+    ],
 ) -> None:
     """Train a model on labelled messages."""
     from classifier.training import train as fit  # scikit-learn is slow to load, and only needed here
@@ -70,7 +80,12 @@ def evaluate(
     file: _File,
     text: _Text,
     label: _Label,
-    out: Annotated[Path, typer.Option(help="Where the report goes, Markdown, with two pictures beside it")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            callback=_its_folder, help="Where the report goes, Markdown, with two pictures beside it"
+        ),
+    ],
     folds: Annotated[int, typer.Option(min=2)] = 5,
 ) -> None:
     """Say how good a model of these rows is, by cross-validation, as a report to read."""

@@ -58,7 +58,7 @@ class Judge:
         """A judgement each, in order: many at once cost less each, and come out the same."""
         readings = self._divided(read_all([text for text, _ in batch], self.rulebook))
         parts = [Part(reading, span) for reading in readings for span in reading.spans]
-        known = [at for at, part in enumerate(parts) if part.whole.language == _READS]
+        known = [at for at, part in enumerate(parts) if part.whole.language == _READS and part.says]
         letters = Letters([lettered(parts[at]) for at in known])  # hashed once, for both models
         topics, rulings = self._topics(parts, known, letters), self._rulings(parts, known, letters)
         judged = zip(parts, topics, rulings, strict=True)

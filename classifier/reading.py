@@ -57,6 +57,11 @@ class Part(NamedTuple):
         """In characters."""
         return self.span.end - self.span.start
 
+    @property
+    def says(self) -> bool:
+        """Whether there is a word in it at all: of nothing, models would say what comes most often."""
+        return any(map(str.isalnum, self.text))
+
     def own(self, found: Iterable[_Found]) -> list[_Found]:
         """Those that begin in it, of what was found in the whole text."""
         start, end = self.span

@@ -3,8 +3,9 @@
 import csv
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
@@ -22,16 +23,34 @@ class Row:
 def read_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
     """The named columns of every row. ValueError where the file or its heading cannot be read."""
     csv.field_size_limit(sys.maxsize)
-    reader = csv.DictReader(io.StringIO(_decode(file.read_bytes()), newline=""))
-    for column in columns:
-        if column not in (reader.fieldnames or ()):
-            raise ValueError(f"no column {column!r}; there are: {', '.join(reader.fieldnames or ())}")
-    for number, row in enumerate(reader, start=1):
-        missing = next((column for column in columns if row.get(column) is None), None)
-        if missing:
-            yield Row(number, (), f"too few columns, {missing!r} is missing")
+    reader = csv.DictReader(io.StringIO(_decode(file.read_bytes()), newline=""), strict=True)
+    try:
+        named = reader.fieldnames
+    except csv.Error:
+        raise ValueError("the quotation marks of the heading do not match") from None
+    if not named:
+        raise ValueError("the file is empty; its first line must name the columns")
+    if unknown := [column for column in columns if column not in named]:
+        raise ValueError(f"no column {unknown[0]!r}; there are: {', '.join(named)}")
+    for number in count(1):
+        line = reader.reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            last = reader.reader.line_num  # the dictionary reader counts good rows only
+            until = f"lines {line} to {last}" if last > line else f"line {line}"
+            yield Row(number, (), f"its quotation marks do not match; not read: {until}")
         else:
-            yield Row(number, tuple(row[column] for column in columns))
+            yield _row(number, row, columns)
+
+
+def _row(number: int, row: Mapping[str, str | None], columns: Sequence[str]) -> Row:
+    cells = [row.get(column) for column in columns]
+    if None in cells:
+        return Row(number, (), f"too few columns, {columns[cells.index(None)]!r} is missing")
+    return Row(number, tuple(cell for cell in cells if cell is not None))
 
 
 def _decode(raw: bytes) -> str:

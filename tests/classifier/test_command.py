@@ -37,6 +37,33 @@ def test_a_bad_row_is_named_and_keeps_its_place(tmp_path: Path) -> None:
     assert ["matters" in line for line in lines] == [True, False, True]
 
 
+def test_a_quotation_mark_that_is_never_closed_takes_no_row_silently(tmp_path: Path) -> None:
+    rows = 'id,body\n1,路灯坏了\n2,"没有关上的引号\n3,井盖坏了\n4,树倒了\n'
+    code, said, lines = run(tmp_path, rows.encode())
+    assert code == 1
+    assert "row 2" in said and "lines 3 to 5" in said
+    assert ["matters" in line for line in lines] == [True, False]
+
+
+def test_a_quotation_mark_in_the_middle_costs_its_own_row_only(tmp_path: Path) -> None:
+    code, said, lines = run(tmp_path, 'id,body\n1,"他说"好"的"\n2,井盖坏了\n'.encode())
+    assert code == 1 and "row 1" in said
+    assert ["matters" in line for line in lines] == [False, True]
+
+
+def test_an_empty_file_is_said(tmp_path: Path) -> None:
+    code, said, _ = run(tmp_path, b"")
+    assert code == 2 and "the file is empty" in said
+
+
+def test_of_no_words_nothing_is_said(tmp_path: Path) -> None:
+    code, _, lines = run(tmp_path, 'id,body\n1,\n2,"？！ …"\n'.encode())
+    assert code == 0
+    for line in lines:
+        (matter,) = line["matters"]
+        assert (matter["category"], matter["confidence"], matter["look"]) == ("其他", 0.0, False)
+
+
 def test_a_missing_column_is_said(tmp_path: Path) -> None:
     code, said, lines = run(tmp_path, ROWS.encode(), "text")
     assert (code, lines) == (2, [])
