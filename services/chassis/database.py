@@ -123,13 +123,17 @@ def primary_key(table: type[SQLModel]) -> tuple[str, ...]:
 
 
 def fold(writes: Iterable[Write]) -> list[Write]:
-    """At most one PUT, INSERT or DELETE a row, so that grouping cannot change what the last word was."""
+    """At most one PUT, INSERT or DELETE a row, so that grouping cannot change what the last word was; what is
+    added to one row is added up."""
     folded: dict[tuple[Any, ...], Write] = {}
     for n, write in enumerate(writes):
         key = (write.table, *(write.values[name] for name in primary_key(write.table)))
         before = folded.get(key)
-        if write.how in (How.ADD, How.KEEP):
+        if write.how is How.KEEP:
             folded[(*key, n)] = write
+        elif write.how is How.ADD:
+            at = (*key, How.ADD, *sorted(write.values))
+            folded[at] = _added(folded[at], write) if at in folded else write
         elif write.how is How.PUT and before and before.how is not How.DELETE:
             folded[key] = Write(write.table, {**before.values, **write.values}, before.how)
         elif write.how is How.INSERT and before and before.how is not How.DELETE:
@@ -137,6 +141,12 @@ def fold(writes: Iterable[Write]) -> list[Write]:
         else:
             folded[key] = write
     return list(folded.values())
+
+
+def _added(one: Write, other: Write) -> Write:
+    key = primary_key(one.table)
+    total = {n: v if n in key else v + other.values[n] for n, v in one.values.items()}
+    return Write(one.table, total, How.ADD)
 
 
 def _delete(table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> Any:

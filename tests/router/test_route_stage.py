@@ -261,6 +261,15 @@ async def test_candidates_are_found_by_index(hub: Hub) -> None:
     assert "index" in steps and "scan twin_candidate" not in steps and "seq scan" not in steps
 
 
+@pytest.mark.parametrize(("place", "read"), [(CAOE, 1), ("330604", 1), (None, 1), (FENGQIAO, 0)])
+async def test_a_form_is_not_read_in_every_town_it_was_filled_in(
+    hub: Hub, place: str | None, read: int
+) -> None:
+    await hub.run(opened(matter("a", **NOISE | {"phone": None})))
+    again = opened(matter("b", **NOISE | {"phone": None, "town_code": place}))
+    assert len((await hub.database.read(STAGE.queries([again])))["twins"]) == read
+
+
 async def test_a_corrected_case_goes_by_what_it_is_and_its_twins_find_it_so(hub: Hub) -> None:
     unsure = matter(confidence=0.1, phone="19900000001")
     (waiting,) = await hub.routed(opened(unsure))
