@@ -49,7 +49,7 @@ class Case(SQLModel, table=True):
     overdue: bool  # a promise was missed and is still owed
     next_due_at: datetime | None = Field(sa_type=UtcDateTime)
     urgency: int | None  # 0 danger, 1 waits for a look, 2 has promises, 3 has none; nothing: not open
-    urgent_at: datetime = Field(sa_type=UtcDateTime)  # the order of those that are equally urgent
+    urgent_at: datetime = Field(sa_type=UtcDateTime)  # when the first of what is owed was or will be due
     seen_at: datetime | None = Field(sa_type=UtcDateTime)
     outcome: str | None
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -1,4 +1,4 @@
-"""Which open case somebody should turn to first: danger, what may be danger, what is due soonest."""
+"""Which open case somebody should turn to first: danger, what may be danger, what is or was due first."""
 
 from datetime import datetime, timedelta
 
@@ -22,8 +22,8 @@ def urgency(case: CaseProgressed) -> int | None:
 
 
 def urgent_at(case: CaseProgressed) -> datetime:
-    """The next moment that can still be missed; where there is none, since when the case waits."""
-    moments = [clock.due_at for clock in case.clocks]
+    """When the first of what is owed was or will be due; where nothing is, since when the case waits."""
+    moments = [clock.due_at for clock in (*case.missed, *case.clocks)]
     if waits_for_look(case):
         moments.append(case.matter.received_at + LOOK_WITHIN)
     return min(moments, default=case.matter.received_at)

@@ -38,13 +38,27 @@ def test_danger_comes_first_then_the_promise_that_lapses_soonest(house: House) -
     assert order(house, blue)[0] is None
 
 
-def test_what_was_missed_and_has_nothing_to_come_waits_since_receipt(house: House) -> None:
+def test_a_missed_promise_that_is_still_owed_is_due_before_all_that_run(house: House) -> None:
+    red, other = matter("R", colour=Colour.RED), matter("O", colour=Colour.RED)
+    house.give(house.routed(red, force()))
+    due = house.clocks(red.case_id)["sign"][1]
+    house.do(red.case_id, Action.EXPIRE, CLOCK, clock="sign", due_at=due, at=due)
+    house.wait(minutes=10)
+    house.give(house.routed(red, force("F2"), attempt=1), house.routed(other, force()))
+    house.do(other.case_id, Action.SIGN, person("F1"))
+    house.do(other.case_id, Action.DISPATCH, person("F1"))
+    assert order(house, red) == (0, timedelta(seconds=30)) < order(house, other)
+    house.do(red.case_id, Action.SIGN, person("F2"))
+    assert order(house, red) > (0, timedelta(seconds=30)), "it was signed at last"
+
+
+def test_what_was_missed_and_has_nothing_to_come_waits_since_then(house: House) -> None:
     question = matter("Q", kind=Kind.CONSULTATION)
     house.give(house.routed(question, force()))
     house.do(question.case_id, Action.SIGN, person("F1"))
     due = house.clocks(question.case_id)["answer"][1]
     house.do(question.case_id, Action.EXPIRE, CLOCK, clock="answer", due_at=due, at=due)
-    assert order(house, question) == (2, timedelta())
+    assert order(house, question) == (2, due - T0)
 
 
 def test_a_look_is_urgent_until_somebody_at_a_centre_gave_it(house: House) -> None:
