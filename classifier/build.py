@@ -12,6 +12,8 @@ from classifier.corpora import code_of, corpus, whole
 from classifier.lessons import of_corpus, of_matters, teach
 from classifier.model import Model
 from classifier.model_file import BUILT, save_model
+from classifier.name_model import NameModel, built_names
+from classifier.name_training import train_names
 from classifier.reading import read
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
@@ -37,7 +39,8 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
     if not made_from.exists() or made_from.read_text("utf-8") != mark:
         folder.mkdir(exist_ok=True)
         rulebook = load_rulebook()
-        makers: tuple[tuple[str, Callable[[Rulebook, Tell], Model | SeamModel]], ...] = (
+        makers: tuple[tuple[str, Callable[[Rulebook, Tell], Model | SeamModel | NameModel]], ...] = (
+            ("names", lambda *_: train_names(list(corpus("personal")))),
             ("categories", train_categories),
             ("dangers", train_dangers),
             ("seams", train_seams),
@@ -48,6 +51,7 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
             model = make(rulebook, tell)
             save_model(model, half) if isinstance(model, Model) else model.save(half)
             half.replace(folder / f"{name}.npz")  # so that nobody ever loads half a model
+        built_names.cache_clear()
         made_from.write_text(mark, "utf-8")
     return folder
 

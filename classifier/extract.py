@@ -1,7 +1,7 @@
 """Personal data in free text: where it stands, so that it can be covered. Rather too wide than open."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from classifier.houses import find_houses
 from classifier.names import find_names
@@ -16,10 +16,22 @@ _FIRM = re.compile(
 
 def find_personal(text: str, plain: str, language: str) -> tuple[Found, ...]:
     """Spans of personal data, in order, none over another. `plain` is the normalised text."""
-    spans = [*find_numbers(plain), *find_houses(plain)]
-    covered = [(start, end) for start, end, _ in spans]
-    spans += [(start, end, "name") for start, end in find_names(text, plain, covered, language)]
-    return tuple(Found(kind=kind, start=start, end=end) for start, end, kind in _without_overlap(spans))
+    (found,) = find_all([text], [plain], [language])
+    return found
+
+
+def find_all(texts: Sequence[str], plain: Sequence[str], languages: Sequence[str]) -> list[tuple[Found, ...]]:
+    """The same of many texts at once."""
+    numbers: list[list[FoundSpan]] = [[*find_numbers(own), *find_houses(own)] for own in plain]
+    edges = [[(start, end) for start, end, _ in own] for own in numbers]
+    names = find_names(texts, plain, edges, [language == "zh" for language in languages])
+    return [
+        tuple(
+            Found(kind=kind, start=start, end=end)
+            for start, end, kind in _without_overlap([*own, *((start, end, "name") for start, end in named)])
+        )
+        for own, named in zip(numbers, names, strict=True)
+    ]
 
 
 def respondent(plain: str) -> str | None:

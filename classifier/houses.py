@@ -20,8 +20,8 @@ _HOUSE = re.compile(
 _ROOM = re.compile(
     r"(?:flat|room|apartment|unit|building|no\.) ?\d{1,5}[a-z]?(?:, ?(?:building|unit|no\.?) ?\d+)*"
 )
-_NAME = r"[^\W\d_a-z在住到于是家的址去从来我他她你往租和与月第]{1,6}"
-_ESTATE = "园|苑|墅|庭|府|城|庄|湾|郡|邸|都|轩|居|公寓|小区|新村|宿舍|大院|里"
+_NAME = r"[^\W\d_a-z在住到于是的址去从来我他她你往租与月第]{1,6}"
+_ESTATE = "园|苑|墅|庭|府|城|庄|湾|郡|邸|都|轩|居|公寓|公馆|小区|新村|宿舍|大院|里"
 # What the name of a street ends with, and what stands before it but is no part of it.
 _STREET = re.compile(
     rf"{_NAME}(?:路|街|弄|巷|道|胡同|岸|屋|村|坞|畈|桥|埠|头|组|家|坊|营|埭|堰|浜|渡|汇|江|河|塘|溪|岭|墩|山|沿"

@@ -15,6 +15,7 @@ from classifier.grams import Ints, Letters
 from classifier.judgement import Hints, JudgedMatter, Judgement
 from classifier.model import Evidence, Model
 from classifier.model_file import built_mark, built_model
+from classifier.name_model import built_names
 from classifier.places import the_one
 from classifier.quantities import amount_yuan, headcount
 from classifier.reading import Part, Reading, read_all, ruled
@@ -182,8 +183,11 @@ def load_judge(folder: Path | None = None) -> Judge:
     """A judge with the hub's rulebook, or with a county's own files in `folder` in place of the hub's.
 
     The models `python -m classifier build` made are used where they are there; that of the categories
-    only where the taxonomy knows all its labels.
+    only where the taxonomy knows all its labels. FileNotFoundError where that of names is missing: without
+    it nobody's name would be covered.
     """
+    if built_names() is None:
+        raise FileNotFoundError("no model of names: run `python -m classifier build`")
     rulebook, categories = load_rulebook(folder), built_model("categories")
     dangers = built_model("dangers")
     if categories is None or not fits(categories, rulebook):

@@ -1,82 +1,82 @@
-"""What the hub knows of people's names: a table of surnames, characters, words beside them, and points."""
+"""What the hub knows of people's names: surnames, and what stands in and beside names, by character."""
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-SIZES = (2, 1)  # characters a given name has
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+CHARACTERS = 1 << 16  # what stands beyond is no character of a name
+CLASSES = ("mostly_words", "also_words", "less_common", "common")  # of surnames of one character
 LEADS = ("formal", "relatives", "roles")  # the surest first
-BEHIND = ("described", "title")  # signs behind a name, the surest first
-MAY_STAND_BETWEEN = frozenset(':：，,是为叫 “"（(')  # a lead and the name
-_CLASSES = ("mostly_words", "also_words", "less_common", "common", "double")  # of surnames, the surest last
+_STOPS = ("。！？；!?;\n", "，,", "、", "：:", "（(", "）)", '“"「『”」', " ")
+PAD, HAN, DIGIT, LETTER = range(4)  # kinds of characters; then the stops
+FIRST_STOP, OTHER_KIND = 4, 4 + len(_STOPS)
 
 
 @dataclass(frozen=True, slots=True)
 class Lore:
     """What names are made of and what stands beside them."""
 
-    surname: re.Pattern[str]  # every place where a name could begin
-    classes: Mapping[str, str]
-    given: Mapping[str, float]  # points by character
-    unusual: float  # of a character that is hardly in any
-    sizes: Mapping[int, float]  # points by how many characters the given name has
-    leads: Mapping[str, tuple[str, ...]]
-    lead_ends: frozenset[str]  # what a lead, or what may follow it, ends with
-    leading: frozenset[str]
-    behind: Mapping[str, re.Pattern[str]]
-    place: re.Pattern[str]  # what behind a name makes it a place's or a firm's
-    most_after: float  # points
-    then: frozenset[str]
-    never: frozenset[str]
-    words: frozenset[str]  # besides the dictionary's
+    surnames: Mapping[str, Sequence[str]]  # by class, those of one character
+    doubles: Sequence[str]
+    surname: Bytes  # class of a surname of one character, from 1; 0 where it is none
+    given: Bytes  # how usual in a given name, 0 to 6
+    never: Bytes  # 1 if in no given name
+    kind: Bytes  # of character
+    between: Bytes  # 1 if it may stand between a lead and the name
+    leading: Bytes  # 1 if a name may follow
+    then: Bytes  # 1 if it may follow a name
+    described: Bytes  # 1 if it may follow a stop behind a name
+    leads: Mapping[str, Sequence[str]]
+    titles: Sequence[str]
+    called: frozenset[str]  # 王老师 is no full name
     no_names: Mapping[str, tuple[str, ...]]  # by what they begin with
-    points: Mapping[str, float]
+    place: re.Pattern[str]  # what behind a name makes it a place's or a firm's
 
 
 @cache
 def lore() -> Lore:
     """What the hub's own file says of names."""
     data = tomllib.loads((files("classifier") / "data" / "names.toml").read_text("utf-8"))
-    classes = {surname: kind for kind in _CLASSES for surname in data[kind].split()}
-    never = "".join(data["never"].split())
-    leads = {lead: tuple(data[lead].split()) for lead in LEADS}
-    points = data["points"]
+    surnames = {kind: data[kind].split() for kind in CLASSES}
     return Lore(
-        surname=_surname(classes, never),
-        classes=classes,
-        given={
-            character: points[f"given_{usual}"]
-            for usual, row in enumerate(reversed(data["given"]), 1)
-            for character in "".join(row.split())
-        },
-        unusual=points["given_0"],
-        sizes={size: points[f"of_{size}"] for size in SIZES},
-        leads=leads,
-        lead_ends=MAY_STAND_BETWEEN | {word[-1] for words in leads.values() for word in words},
-        leading=frozenset(data["leading"]),
-        behind={key: _any_of(data[key]) for key in BEHIND},
-        place=_any_of(data["place"]),
-        most_after=max(points[sign] for sign in (*BEHIND, "number", "end", "then")),
-        then=frozenset("".join(data["then"].split())),
-        never=frozenset(never),
-        words=frozenset(data["words"].split()),
+        surnames=surnames,
+        doubles=[name for name in data["double"].split() if len(name) == 2],
+        surname=_table(enumerate(surnames.values(), 1)),
+        given=_table(enumerate(("".join(row.split()) for row in reversed(data["given"])), 1)),
+        never=_table([(1, "".join(data["never"].split()))]),
+        kind=_kinds(),
+        between=_table([(1, ':：，,是为叫 “"（(')]),
+        leading=_table([(1, data["leading"])]),
+        then=_table([(1, data["then"])]),
+        described=_table([(1, data["described"])]),
+        leads={kind: data[kind].split() for kind in LEADS},
+        titles=data["title"].split(),
+        called=frozenset(data["called"].split()),
         no_names=_by_first(data["no_names"].split()),
-        points=points,
+        place=re.compile("|".join(data["place"].split())),
     )
 
 
-def _surname(classes: Mapping[str, str], never: str) -> re.Pattern[str]:
-    """Begins with one character of a set, which the regex engine looks for faster than for anything else."""
-    firsts, single = "".join({surname[0] for surname in classes}), "".join(s for s in classes if len(s) == 1)
-    double = [f"(?<={surname[0]}){surname[1:]}" for surname in classes if len(surname) > 1]
-    return re.compile(f"[{firsts}](?:{'|'.join(double)}|(?<=[{single}]))(?=[一-鿿])(?![{re.escape(never)}])")
+def _table(rows: Iterable[tuple[int, Iterable[str]]]) -> Bytes:
+    table = np.zeros(CHARACTERS, np.uint8)
+    for value, characters in rows:
+        table[[ord(character) for character in characters]] = value
+    return table
 
 
-def _any_of(patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns.split()))
+def _kinds() -> Bytes:
+    kinds = _table(enumerate(_STOPS, FIRST_STOP))
+    kinds[kinds == 0] = OTHER_KIND
+    kinds[0], kinds[0x4E00:0xA000] = PAD, HAN
+    kinds[ord("0") : ord("9") + 1], kinds[ord("a") : ord("z") + 1] = DIGIT, LETTER
+    return kinds
 
 
 def _by_first(words: Sequence[str]) -> Mapping[str, tuple[str, ...]]:

@@ -1,15 +1,10 @@
-"""People's names in free text. A name shows by what stands beside it as much as by itself."""
+"""People's names in free text: the model's, and those of other peoples, which are told by their letters."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from classifier.lore import Lore, lore
-from classifier.naming import Beside, given_name, is_word
+from classifier.name_model import Span, built_names
 
-Span = tuple[int, int]
-_JOINED = re.compile(
-    r"[与和、跟同及，/]|\d{3,6}元?[，、]|[，、](?:乙方|妻|夫|子|女|长子|次子|父|母)"
-)  # of a list
 _LATIN = r"[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]+(?: (?:[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]+|[A-Z]\.|bin|al|de|van)){1,3}"
 _FOREIGN = (
     re.compile(r"(?P<v>[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2})"),
@@ -33,7 +28,13 @@ _SOUNDS = re.compile(
     f"{_SOUND}{{4,8}}(?![一-鿿]{{0,2}}[镇乡村路街店烤拉馆])"
 )
 _DOTS = "·•"
-_DOTTED = re.compile(r"[一-鿿]{2,8}[·•][一-鿿]{2,8}?(?=[反说的称与和，。、在因（(]|$|\W)")
+_DOTTED = re.compile(
+    r"[一-鿿]{2,8}[·•](?:[一-鿿]{2,6}?(?=[反说的称与和在因要从把被向给将已来去到住为对等（(，。、]|$|\W)|[一-鿿]{2,4})"
+)
+_SYLLABLES = re.compile(
+    "(?:扎西|卓玛|次仁|达瓦|尼玛|顿珠|拉姆|央金|丹增|旦增|洛桑|格桑|索朗|平措|多吉|益西|白玛|德吉|仁青|强巴|桑珠|才让|曲珍|罗布|普布|边巴"
+    "|旺堆|班觉|措姆|吉克|吉木|阿木|沙马|曲比|阿牛|木呷|伍呷|阿呷|尔古|尔布|木乃|马海|吉觉|日古|海来|俄木){2}"
+)
 _TITLE = re.compile(r"^.*(?:老板|司机|村民|市民|居民|员工|顾客|叫|是|人|摊主)")
 _INTRODUCTIONS = (
     *("my name is", "name:", r"mr\.?", r"mrs\.?", r"ms\.?"),
@@ -45,33 +46,40 @@ _INTRODUCED = re.compile(
 )
 
 
-def find_names(text: str, plain: str, covered: Sequence[Span], language: str) -> Iterator[Span]:
-    """Where names stand; `covered` are phones and numbers already found, beside which names often stand."""
-    if language == "zh":
-        spans = list(_chinese(plain, Beside({start for start, _ in covered}, set()), lore()))
-        yield from spans
-        yield from _again(plain, spans)
-        yield from (match.span("v") for pattern in _FOREIGN for match in pattern.finditer(text))
-        if _CAPITALISED.search(text):
-            yield from (match.span("v") for match in _LED_IN_LATIN.finditer(text))
-        if _FOUR_SOUNDS.search(plain):
-            yield from (match.span() for match in _SOUNDS.finditer(plain) if not is_word(match.group()))
-        if any(dot in text for dot in _DOTS):
-            yield from _dotted(text)
+def find_names(
+    texts: Sequence[str], plain: Sequence[str], numbers: Sequence[Sequence[Span]], chinese: Sequence[bool]
+) -> list[list[Span]]:
+    """Where names stand in each text, in no order; `numbers` are what else is people's, which often stands
+    beside names."""
+    model = built_names()
+    known = [at for at, own in enumerate(chinese) if own] if model else []
+    found: list[list[Span]] = [[] for _ in texts]
+    if model:
+        spans = model.find([plain[at] for at in known], [numbers[at] for at in known])
+        for at, own in zip(known, spans, strict=True):
+            found[at] = [*own, *_again(plain[at], own)]
+    return [
+        [*own, *(_of_guests(text, letters) if is_chinese else ()), *_told(text)]
+        for own, text, letters, is_chinese in zip(found, texts, plain, chinese, strict=True)
+    ]
+
+
+def _told(text: str) -> Iterator[Span]:
+    """Names that the words beside them tell in whatever language."""
     yield from (match.span("v") for match in _INTRODUCED.finditer(text))
     yield from (match.span("v") for match in _BESIDE_PASSPORT.finditer(text))
 
 
-def _chinese(plain: str, beside: Beside, known: Lore) -> Iterator[Span]:
-    last = 0
-    for match in known.surname.finditer(plain):
-        at = match.start()
-        size = at >= last and given_name(known, plain, at, match.group(), beside)
-        if size:
-            last = match.end() + size
-            yield at, last
-            if joined := _JOINED.match(plain, last):
-                beside.listed.add(joined.end())
+def _of_guests(text: str, plain: str) -> Iterator[Span]:
+    """Names of other peoples in a Chinese text."""
+    yield from (match.span("v") for pattern in _FOREIGN for match in pattern.finditer(text))
+    if _CAPITALISED.search(text):
+        yield from (match.span("v") for match in _LED_IN_LATIN.finditer(text))
+    if _FOUR_SOUNDS.search(plain):
+        yield from (match.span() for match in _SOUNDS.finditer(plain))
+    yield from (match.span() for match in _SYLLABLES.finditer(plain))
+    if any(dot in text for dot in _DOTS):
+        yield from _dotted(text)
 
 
 def _again(plain: str, spans: Sequence[Span]) -> Iterator[Span]:

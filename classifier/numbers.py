@@ -11,7 +11,9 @@ from contracts.events import FoundKind
 FoundSpan = tuple[int, int, FoundKind]
 _PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
 _EDGE, _STOP_EDGE = "(?<![0-9a-z])", "(?![0-9a-z])"
-_SOCIAL = "[微薇徽威v]信号?|微信同号|加v|(?<![a-z])(?:vx|wx|qq)号?|扣扣|抖音号?|快手号?|小红书号?|支付宝"
+_SOCIAL = (
+    "[微薇徽威v]信号?|微信同号|加[我他她]?v|(?<![a-z])(?:vx|wx|qq)号?|扣扣|抖音号?|快手号?|小红书号?|支付宝"
+)
 _APPS = "wechat|weixin|whatsapp|telegram|line|kakao|zalo|skype|instagram|facebook"
 _ACCOUNT = r"[^0-9a-z，。\n一-鿿]{0,3}(?:号码?|[账帐]号|名|叫|id|是|为|is|:|：| )*"
 _Pattern = tuple[FoundKind, re.Pattern[str]]
@@ -35,8 +37,9 @@ _NUMBERED: tuple[_Pattern, ...] = (
 )  # fmt: skip
 _SIXTEEN = re.compile(rf"{_EDGE}[3-5]\d{{3}}(?:[ -]?\d{{4}}){{3}}{_STOP_EDGE}")
 _EIGHTEEN = re.compile(rf"{_EDGE}\d{{17}}[0-9x]{_STOP_EDGE}")
+_HAN_DIGITS = "零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 _SPELT = re.compile(
-    r"[一幺壹][三四五六七八九叁肆伍陆柒捌玖][零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖]{9}"
+    rf"[1一幺壹](?<![0-9].)(?=[0-9]{{0,9}}[{_HAN_DIGITS}])[3-9三四五六七八九叁肆伍陆柒捌玖][0-9{_HAN_DIGITS}]{{9}}(?![0-9])"
 )
 # These begin with a word or a letter of few, which is quickly seen to be missing.
 _LED: tuple[_Pattern, ...] = (

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from classifier.cues import Hit, Hits
 from classifier.dangers import Concepts, Danger, find_concepts, find_dangers
-from classifier.extract import find_personal
+from classifier.extract import find_all
 from classifier.language import detect
 from classifier.quantities import People, people
 from classifier.rules import Dangers, Rulebook, Splitting
@@ -97,7 +97,7 @@ def read_all(texts: Sequence[str], rulebook: Rulebook) -> list[Reading]:
     """Everything the rules find in each, search by search: so what each searches with stays in the cache."""
     plain, languages = list(map(normalise, texts)), list(map(detect, texts))
     hits = [_scanned(*text, rulebook) for text in zip(plain, languages, strict=True)]
-    found = list(map(find_personal, texts, plain, languages))
+    found = find_all(texts, plain, languages)
     return [_reading(*text, rulebook.dangers) for text in zip(plain, languages, hits, found, strict=True)]
 
 

@@ -1,0 +1,131 @@
+"""Which places of many texts are people's names: one linear model over their signs, asked in two steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from classifier.features import Floats
+from classifier.grams import Ints
+from classifier.lore import lore
+from classifier.model_file import BUILT
+from classifier.name_signs import WORD_BITS, Places, hashed, places, quick_signs, signs
+
+Span = tuple[int, int]
+_JOINS = frozenset("与和跟同及、，/ ")  # of a list of names
+_LISTED = 2.0  # points for standing beside a name in a list
+_THRESHOLD = -0.8  # a name missed is worse than a word hidden
+
+
+@dataclass(frozen=True, slots=True)
+class NameModel:
+    """Weights by slot; most places are no names by the quick ones alone."""
+
+    weights: Floats
+    bias: float
+    quick: Floats
+    levels: npt.NDArray[np.uint8]  # of words of everyday life, by slot
+
+    def find(self, texts: Sequence[str], numbers: Sequence[Sequence[Span]]) -> list[list[Span]]:
+        """The names of each text, in order, none over another. `numbers`: what else is people's there."""
+        found: list[list[Span]] = [[] for _ in texts]
+        chances: dict[int, list[tuple[float, int, int]]] = {}
+        every = places(texts)
+        maybe = every.take(self.quick[quick_signs(every, self.levels)].sum(axis=1) > 0)
+        points = self.points(maybe, numbers_of(maybe, numbers))
+        worth = points > _THRESHOLD - _LISTED
+        owners, begins, ends = (column[worth].tolist() for column in maybe.spans())
+        for owner, *chance in zip(owners, points[worth].tolist(), begins, ends, strict=True):
+            if not _no_name(texts[owner], *chance[1:]):
+                chances.setdefault(owner, []).append(tuple(chance))
+        for owner, own in chances.items():
+            found[owner] = sorted(_chosen(texts[owner], own))
+        return found
+
+    def points(self, at: Places, numbers: tuple[Ints, Ints]) -> Floats:
+        """Above 0 for what rather is a name."""
+        points: Floats = self.weights[signs(at, self.levels, numbers)].sum(axis=1) + np.float32(self.bias)
+        return points
+
+    def save(self, path: Path) -> None:
+        """As one file of plain arrays."""
+        known = np.flatnonzero(self.levels)
+        with path.open("wb") as sink:
+            np.savez_compressed(
+                sink,
+                weights=self.weights.astype(np.float16),
+                bias=self.bias,
+                quick=self.quick,
+                words=known.astype(np.int32),
+                levels=self.levels[known],
+            )
+
+
+@cache
+def built_names() -> NameModel | None:
+    """The one `python -m classifier build` made; None where it has not run."""
+    path = BUILT / "names.npz"
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as arrays:
+        levels = np.zeros(1 << WORD_BITS, np.uint8)
+        levels[arrays["words"]] = arrays["levels"]
+        weights = arrays["weights"].astype(np.float32)
+        return NameModel(weights, float(arrays["bias"]), arrays["quick"], levels)
+
+
+def word_levels(words: dict[str, int]) -> npt.NDArray[np.uint8]:
+    """The levels of words of two characters, by slot."""
+    table = np.zeros(1 << WORD_BITS, np.uint8)
+    keys = np.array([ord(word[0]) << 16 | ord(word[1]) for word in words])
+    table[hashed(keys, WORD_BITS)] = list(words.values())
+    return table
+
+
+def numbers_of(at: Places, numbers: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
+    """Where among the codes numbers begin and end, in order."""
+    edges = [
+        (offset + start, offset + end)
+        for offset, own in zip(at.offsets.tolist(), numbers, strict=True)
+        for start, end in own
+    ]
+    pairs = np.array(edges, np.int64).reshape(-1, 2)
+    starts, ends = (np.searchsorted(at.kept, np.sort(column)) for column in pairs.T)
+    return starts, ends
+
+
+def _no_name(text: str, start: int, end: int) -> bool:
+    """Whether it is a word of the region's own, no full name, or what a place or a firm is called."""
+    known = lore()
+    if text.startswith(known.no_names.get(text[start], ()), start):
+        return True
+    if text[start + 1 : end] in known.called or text[start + 1 : start + 3] in known.called:
+        return True
+    return known.place.match(text, end) is not None
+
+
+def _chosen(text: str, chances: Sequence[tuple[float, int, int]]) -> list[Span]:
+    """The likeliest first; beside it in a list less is enough."""
+    taken: list[Span] = []
+    while True:
+        best = max(
+            (
+                (points + _LISTED * _listed(text, start, end, taken), start, end)
+                for points, start, end in chances
+                if all(end <= other or start >= until for other, until in taken)
+            ),
+            default=(_THRESHOLD, 0, 0),
+        )
+        if best[0] <= _THRESHOLD:
+            return taken
+        taken.append(best[1:])
+
+
+def _listed(text: str, start: int, end: int, taken: Sequence[Span]) -> bool:
+    return any(
+        (other == end + 1 and text[end] in _JOINS) or (until == start - 1 and text[until] in _JOINS)
+        for other, until in taken
+    )

@@ -1,0 +1,239 @@
+"""Every place of a text where a name might stand, and what speaks for and against it, as slots of a table.
+
+Texts stand end to end as character codes, with room between them, so all is seen in a few steps of numpy.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from classifier.grams import Ints
+from classifier.lore import CHARACTERS, FIRST_STOP, HAN, LEADS, lore
+
+SLOT_BITS, WORD_BITS, QUICK_BITS = 18, 21, 16
+_PAD = 8  # characters between texts, none of which is theirs
+_UNKNOWN = 0xFFFD
+_MULTIPLY, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # odd constants of splitmix64
+_LONGEST = 4  # characters of a lead that are looked at
+_TITLE = 2
+_DOUBLE = 9  # class of a surname of two characters
+_FAR = 5
+_NEAR = np.array([0, 1, 2, 3, 3, 3, 4, 4, 4, _FAR])  # how near something is, by characters
+_PAIRS = np.array([(one, other) for one in range(14) for other in range(one)]).T
+_THREES = np.array(
+    [
+        (3, 4, 6), (1, 2, 4), (3, 4, 9), (0, 3, 9), (5, 6, 9), (9, 10, 0),
+        (0, 1, 2), (6, 8, 10), (4, 9, 10), (3, 5, 9), (4, 6, 10),
+    ]
+).T  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Characters end to end, and where names might stand among them."""
+
+    codes: Ints
+    offsets: Ints  # of each text's first character
+    kept: Ints  # place of each code before stray spaces went
+    begin: Ints
+    given: Ints  # where the given name begins
+    end: Ints
+
+    def take(self, which: npt.NDArray[np.bool_]) -> "Places":
+        """Some of the places."""
+        return Places(
+            self.codes, self.offsets, self.kept, self.begin[which], self.given[which], self.end[which]
+        )
+
+    def spans(self) -> tuple[Ints, Ints, Ints]:
+        """The text of each place, and where in it the place begins and ends."""
+        begin, end = self.kept[self.begin], self.kept[self.end - 1] + 1
+        owner = np.searchsorted(self.offsets, begin, side="right") - 1
+        return owner, begin - self.offsets[owner], end - self.offsets[owner]
+
+
+def hashed(keys: npt.NDArray[np.int64], bits: int) -> Ints:
+    """A slot of `bits` bits for every key."""
+    mixed = keys.astype(np.uint64) * _MULTIPLY
+    slots: Ints = ((mixed ^ (mixed >> np.uint64(29))) * _MIX >> np.uint64(64 - bits)).astype(np.int64)
+    return slots
+
+
+def places(texts: Sequence[str]) -> Places:
+    """Every place where a surname stands with one or two characters behind it."""
+    pad = "\0" * _PAD
+    joined = pad + "".join(text + pad for text in texts)
+    all_codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    all_codes[all_codes >= CHARACTERS] = _UNKNOWN
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + _PAD
+    kept = _without_stray_spaces(all_codes)
+    return _begun(all_codes[kept], np.cumsum(lengths) - lengths + _PAD, kept)
+
+
+def _without_stray_spaces(codes: Ints) -> Ints:
+    """Where what is no space beside a single character stands: 阮 文 英 is one name."""
+    spaces = np.flatnonzero(codes == ord(" "))
+    han = lore().kind[codes] == HAN
+    stray = spaces[han[spaces - 1] & han[spaces + 1] & ~(han[spaces - 2] & han[spaces + 2])]
+    kept: Ints = np.delete(np.arange(len(codes)), stray)
+    return kept
+
+
+def _begun(codes: Ints, offsets: Ints, kept: Ints) -> Places:
+    known = lore()
+    usable = (known.kind[codes] == HAN) & (known.never[codes] == 0)
+    single = np.flatnonzero(known.surname[codes])
+    first = np.flatnonzero(_first_of_double()[codes])
+    double = first[np.isin(codes[first] * CHARACTERS + codes[first + 1], _doubles())]
+    begin = np.concatenate([single, double])
+    given = np.concatenate([single + 1, double + 2])
+    one, two = usable[given], usable[given] & usable[given + 1]
+    return Places(
+        codes, offsets, kept,
+        np.concatenate([begin[one], begin[two]]),
+        np.concatenate([given[one], given[two]]),
+        np.concatenate([given[one] + 1, given[two] + 2]),
+    )  # fmt: skip
+
+
+@cache
+def _doubles() -> Ints:
+    return np.array([ord(name[0]) * CHARACTERS + ord(name[1]) for name in lore().doubles])
+
+
+@cache
+def _first_of_double() -> npt.NDArray[np.bool_]:
+    first = np.zeros(CHARACTERS, bool)
+    first[_doubles() // CHARACTERS] = True
+    return first
+
+
+def quick_signs(at: Places, levels: npt.NDArray[np.uint8]) -> Ints:
+    """Places x slots of what is cheaply seen: enough to see that most places are no names."""
+    codes, known, begin, given, end = at.codes, lore(), at.begin, at.given, at.end
+    shape = (given - begin) * 4 + end - given
+    one, last, before, after = codes[given], codes[end - 1], codes[begin - 1], codes[end]
+    second = np.where(end - given == 2, last, 0)
+    begins, words, ends, into = (
+        levels[hashed(first << 16 | then, WORD_BITS)].astype(np.int64)
+        for first, then in ((codes[given - 1], one), (one, second), (before, codes[begin]), (last, after))
+    )
+    around = known.kind[before].astype(np.int64) << 8 | known.kind[after]
+    worded = ((begins << 8 | words) << 8 | ends) << 8 | into
+    keys = (
+        known.surname[codes[begin]].astype(np.int64) << 16 | shape,
+        codes[begin],
+        one << 16 | shape,
+        second << 16 | shape,
+        before << 8 | shape,
+        after,
+        worded << 8 | shape,
+        around << 16 | shape,
+    )
+    return hashed(np.stack([key << 8 | number for number, key in enumerate(keys)], axis=1), QUICK_BITS)
+
+
+def signs(at: Places, levels: npt.NDArray[np.uint8], numbers: tuple[Ints, Ints]) -> Ints:
+    """Places x slots. `levels` of words by slot; `numbers`: where what belongs to people begins and ends."""
+    codes, known, begin, given, end = at.codes, lore(), at.begin, at.given, at.end
+    single, two = given - begin == 1, end - given == 2
+    shape = (given - begin) * 4 + end - given
+    one, other, last = codes[given], np.where(two, codes[given + 1], 0), codes[end - 1]
+    before, second, third = codes[begin - 1], codes[begin - 2], codes[begin - 3]
+    after, then, later = codes[end], codes[end + 1], codes[end + 2]
+    of_before, of_after = known.kind[before].astype(np.int64), known.kind[after].astype(np.int64)
+    surname = np.where(single, codes[begin], codes[begin] << 16 | codes[begin + 1])
+    kind = np.where(single, known.surname[codes[begin]], _DOUBLE)
+    usual, also_usual = known.given[one].astype(np.int64), np.where(two, known.given[other], 9)
+    pairs = np.stack([codes[given - 1], one, before, last, second, after])
+    nexts = np.stack([one, other, codes[begin], after, before, then])
+    begins, words, ends, into, lead_word, after_word = levels[hashed(pairs << 16 | nexts, WORD_BITS)].astype(
+        np.int64
+    )
+    words = np.where(two, words, 0)
+    apart = known.between[before] > 0
+    lead = _lead(codes, begin, apart)
+    led = np.where(lead > 0, lead, 10 + of_before + 20 * known.leading[before])
+    behind = of_after + 20 * known.then[after]
+    behind = np.where((of_after >= FIRST_STOP) & (known.described[then] > 0), 40, behind)
+    behind = np.where(_titled(codes, end), 41, behind)
+    next_number, last_number = _near(begin, end, *numbers)
+    skipped, more = np.where(apart, second, 0), np.where(apart, third, 0)
+    keys = [
+        surname, kind << 8 | shape, surname << 8 | shape, one << 8 | shape, other << 8 | shape,
+        begins << 8 | shape, words << 8 | shape, into << 8 | shape,
+        before, before << 16 | second, (before << 16 | second) << 16 | third, skipped << 8 | of_before,
+        (skipped << 16 | more) << 8 | of_before,
+        after, after << 16 | then, (after << 16 | then) << 16 | later,
+        np.where(of_after == HAN, 0, then) << 8 | of_after, next_number << 8 | of_after,
+        last_number << 8 | of_before, (codes[begin] << 16 | one) << 16 | other, codes[begin] << 16 | one,
+        last << 16 | after, before << 16 | codes[begin],
+    ]  # fmt: skip
+    seen = np.stack(
+        [
+            kind, usual, also_usual, np.where(single, begins, 7), words, ends, into, lead_word, after_word,
+            led, behind, next_number, last_number, end - given,
+        ],
+        axis=1,
+    )  # fmt: skip
+    crossed = seen[:, _PAIRS[0]] << 8 | seen[:, _PAIRS[1]]
+    threefold = (seen[:, _THREES[0]] << 8 | seen[:, _THREES[1]]) << 8 | seen[:, _THREES[2]]
+    table = np.concatenate([np.stack(keys, axis=1), crossed, threefold], axis=1)
+    return hashed(table << 8 | np.arange(table.shape[1]), SLOT_BITS)
+
+
+def _near(begin: Ints, end: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """How near the next number is, and the last."""
+    far = len(_NEAR) - 1
+    coming, gone = np.append(starts, 1 << 40), np.append(-(1 << 40), ends)
+    ahead = coming[np.searchsorted(starts, end)] - end
+    behind = begin - gone[np.searchsorted(ends, begin, side="right")]
+    return _NEAR[np.minimum(ahead, far)], _NEAR[np.minimum(behind, far)]
+
+
+def _lead(codes: Ints, begin: Ints, apart: npt.NDArray[np.bool_]) -> Ints:
+    """The kind of the longest lead right before, or (by three more) before what may stand between."""
+    near, far = (_leads_at(codes, place) for place in (begin, begin - 1))
+    return np.where(near > 0, near, np.where(apart & (far > 0), far + len(LEADS), 0))
+
+
+def _leads_at(codes: Ints, at: Ints) -> Ints:
+    found, table = np.zeros(len(at), np.int64), _lead_table()
+    key = np.zeros(len(at), np.int64)
+    for length in range(1, _LONGEST + 1):
+        key = key << 16 | codes[at - length]
+        kinds = table[hashed(key, 16)]
+        found = np.where(kinds > 0, kinds, found)
+    return found
+
+
+@cache
+def _lead_table() -> npt.NDArray[np.uint8]:
+    table = np.zeros(1 << 16, np.uint8)
+    for kind, words in reversed(list(enumerate(lore().leads.values(), 1))):
+        for word in words:
+            table[hashed(np.array([_key(word[: -_LONGEST - 1 : -1])]), 16)] = kind
+    return table
+
+
+def _titled(codes: Ints, end: Ints) -> npt.NDArray[np.bool_]:
+    table = _title_table()
+    one, two = codes[end], codes[end] << 16 | codes[end + 1]
+    return table[hashed(one, 16)] | table[hashed(two, 16)]
+
+
+@cache
+def _title_table() -> npt.NDArray[np.bool_]:
+    table = np.zeros(1 << 16, bool)
+    table[hashed(np.array([_key(word[:_TITLE]) for word in lore().titles]), 16)] = True
+    return table
+
+
+def _key(characters: str) -> int:
+    key = 0
+    for character in characters:
+        key = key << 16 | ord(character)
+    return key - (1 << 64) if key >= 1 << 63 else key

@@ -1,0 +1,147 @@
+"""Texts with invented names, for the names' model to learn from: new names where texts have some already, and
+names where a text says he, the landlord, the other side."""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from math import exp
+from typing import Any, NamedTuple
+
+from classifier.lore import HAN, lore
+from classifier.text import normalise
+
+Span = tuple[int, int]
+_SURNAMES = {"common": 60, "less_common": 25, "also_words": 5, "mostly_words": 5}  # in a hundred
+_DOUBLE = 0.05
+_OFTEN = 0.35  # of common surnames, those drawn from the head of their list
+_HEAD = 25
+_WORD, _GIVEN_WORD = 0.12, 0.05  # names that are a word, and given names that are
+_ODD = 0.06  # characters that are seldom in names
+_TWO, _TWO_AFTER_DOUBLE = 0.74, 0.5  # given names of two characters
+_OTHER_LEAD, _OTHER_TITLE, _BARE = 0.6, 0.5, 0.05
+_KEEPS_ROLE = 0.75  # the landlord becomes: the landlord, and a name
+_MOST_IMPLANTED = 2
+_PRONOUNS = "(?<!其)(?:他|她)(?![们人妈爸娘爹俩])|(?:对方|男方|女方)(?!的)"
+_ROLES = (
+    "(?:邻居|老板|房东|包工头|店主|物业经理|班主任|校长|医生|老公|儿子|女儿|丈夫|婆婆|同事|工友|司机|保安|中介|前夫|弟弟|哥哥"
+    "|组长|村民|租客)(?![们娘工的])"
+)
+_SOMEBODY = re.compile(f"(?P<pronoun>{_PRONOUNS})|{_ROLES}")
+_BETWEEN = ("", "：", ":", "，", "（", "是", " ")
+
+
+class Named(NamedTuple):
+    """A text and where its names stand."""
+
+    text: str
+    names: Sequence[Span]
+
+
+class Names:
+    """Invents names: rare surnames, rare characters and names that are words oftener than life does."""
+
+    def __init__(self, texts: Sequence[str], words: Mapping[str, int], dice: random.Random) -> None:
+        known, self.dice = lore(), dice
+        often = Counter(
+            character for text in texts for character in text if known.kind[_code(character)] == HAN
+        )
+        self._given = [chr(code) for code in known.given.nonzero()[0].tolist()]
+        shares = [exp(known.given[ord(c)].item()) * (often[c] + 3) ** 0.75 for c in self._given]
+        self._shares = list(accumulate(shares))
+        usable = {c for c in map(chr, range(0x4E00, 0xA000)) if not known.never[ord(c)]}
+        self._any = [character for character in often if often[character] > 3 and character in usable]
+        self._words = [
+            w for w, level in words.items() if level > 1 and known.surname[ord(w[0])] and w[1] in usable
+        ]
+        self._given_words = [w for w, level in words.items() if level > 2 and usable.issuperset(w)]
+
+    def surname(self) -> str:
+        """One of the table's."""
+        if self.dice.random() < _DOUBLE:
+            return self.dice.choice(lore().doubles)
+        (kind,) = self.dice.choices(list(_SURNAMES), list(_SURNAMES.values()))
+        some = lore().surnames[kind]
+        if kind == "common" and self.dice.random() < _OFTEN:
+            return some[min(int(self.dice.expovariate(1 / _HEAD)), len(some) - 1)]
+        return self.dice.choice(some)
+
+    def name(self) -> str:
+        """A full one."""
+        drawn = self.dice.random()
+        if drawn < _WORD:
+            return self.dice.choice(self._words)
+        surname = self.surname()
+        if drawn < _WORD + _GIVEN_WORD:
+            return surname + self.dice.choice(self._given_words)
+        two = self.dice.random() < (_TWO if len(surname) == 1 else _TWO_AFTER_DOUBLE)
+        return surname + "".join(self._character() for _ in range(1 + two))
+
+    def _character(self) -> str:
+        if self.dice.random() < _ODD:
+            return self.dice.choice(self._any)
+        return self.dice.choices(self._given, cum_weights=self._shares)[0]
+
+
+def labelled(row: Mapping[str, Any]) -> Named:
+    """A row of the corpus as it was written."""
+    names = [(item["start"], item["end"]) for item in row["personal"] if item["kind"] == "name"]
+    return Named(normalise(row["text"]), names)
+
+
+def renamed(row: Mapping[str, Any], names: Names) -> Named:
+    """The row with other names, and here and there another word beside them."""
+    text, said, found, last = row["text"], "", [], 0
+    others: dict[str, str] = {}
+    for item in sorted(
+        (i for i in row["personal"] if i["kind"] == "name"), key=lambda item: int(item["start"])
+    ):
+        value, before = item["value"], text[last : item["start"]]
+        last = item["end"]
+        if _is_chinese(value):
+            value = others.setdefault(value, names.name())
+            before = _led_otherwise(before, names.dice)
+        found.append((len(said) + len(before), len(said) + len(before) + len(value)))
+        said += before + value
+        if text[last : last + 2] in lore().titles and names.dice.random() < _OTHER_TITLE:
+            said, last = said + names.dice.choice(lore().titles), last + 2
+    return Named(normalise(said + text[last:]), found)
+
+
+def _is_chinese(name: str) -> bool:
+    known = lore()
+    return 2 <= len(name) <= 4 and all(known.kind[_code(character)] == HAN for character in name)
+
+
+def _led_otherwise(before: str, dice: random.Random) -> str:
+    if before and dice.random() < _BARE:
+        return dice.choice(("，", "。", "、", " "))
+    for between in _BETWEEN:
+        lead = before.removesuffix(between)
+        for words in lore().leads.values() if lead + between == before else ():
+            same = next((word for word in words if len(word) > 1 and lead.endswith(word)), None)
+            if same and dice.random() < _OTHER_LEAD:
+                return lead.removesuffix(same) + dice.choice(words) + between
+    return before
+
+
+def implanted(text: str, names: Names) -> Named | None:
+    """The text with names for some of those it speaks of; None where it speaks of nobody."""
+    somebody = list(_SOMEBODY.finditer(text))
+    if not somebody:
+        return None
+    chosen = names.dice.sample(somebody, min(len(somebody), names.dice.randint(1, _MOST_IMPLANTED)))
+    said, found, last = "", [], 0
+    for match in sorted(chosen, key=re.Match.start):
+        said += text[last : match.start()]
+        if not match["pronoun"] and names.dice.random() < _KEEPS_ROLE:
+            said += match.group()
+        name, last = names.name(), match.end()
+        found.append((len(said), len(said) + len(name)))
+        said += name
+    return Named(normalise(said + text[last:]), found)
+
+
+def _code(character: str) -> int:
+    return ord(character) & 0xFFFF
