@@ -23,7 +23,8 @@ def attach(house: House, app: FastAPI) -> Sequence[Work]:
     """Add the API's routes and mount the console; the work is the console's live feeds."""
     actions = Actions(house.log, house.database)
     categories = category_names(rules_of(house.settings, "classifier"))
-    parts = Parts(house, key_ring(house.database), actions, categories)
+    forces = load_registry(rules_of(house.settings, "router") or DATA)
+    parts = Parts(house, key_ring(house.database), actions, categories, forces.by_id)
     for module in (complaints, cases, subscriptions, events, operations, models):
         app.include_router(module.router(parts))
     app.include_router(nowhere.router(app))
@@ -36,7 +37,7 @@ def attach(house: House, app: FastAPI) -> Sequence[Work]:
             base_url=house.settings.base_url,
             groups=GROUPS,
             categories=categories,
-            forces=load_registry(rules_of(house.settings, "router") or DATA),
+            forces=forces,
         )
     )
     app.mount("/", console)

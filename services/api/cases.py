@@ -97,7 +97,7 @@ def router(parts: Parts) -> APIRouter:
         With an `Idempotency-Key`, the same sent again by the same caller does nothing twice and gets the
         same answer.
         """
-        must_be_known(deed, parts.categories)
+        must_be_known(deed, parts.categories, parts.forces)
         viewer = viewer_of(caller)
         case = CaseProgressed.model_validate((await _find(parts, case_id, viewer)).snapshot)
         once = command_id(case_id, deed, caller, idempotency_key) if idempotency_key else None

@@ -92,10 +92,12 @@ def command_id(case_id: UUID, deed: Deed, caller: Caller, key: str) -> UUID:
     return uuid5(case_id, f"command\x1f{digest(caller.name, key, deed.model_dump_json())}")
 
 
-def must_be_known(deed: Deed, categories: Collection[str]) -> None:
-    """Raises a 422 where the taxonomy has no such category."""
+def must_be_known(deed: Deed, categories: Collection[str], forces: Collection[str]) -> None:
+    """Raises a 422 where the taxonomy has no such category, or the registry no such force."""
     if deed.category and deed.category not in categories:
         raise Problem(422, "unknown_category", "The taxonomy has no such category.")
+    if deed.force_id and deed.force_id not in forces:
+        raise Problem(422, "unknown_force", "The registry of forces has no such id.")
 
 
 def refused(reason: str) -> Problem:

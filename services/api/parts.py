@@ -24,6 +24,7 @@ class Parts:
     keys: KeyRing
     actions: Actions
     categories: Collection[str]  # the taxonomy's codes
+    forces: Collection[str]  # the registry's ids
 
 
 def is_centre(caller: Caller) -> bool:

@@ -225,6 +225,13 @@ async def test_a_correction_in_triage_hands_the_case_off_and_is_kept_once(hub: H
     ]
 
 
+async def test_a_force_there_is_not_is_said_and_takes_the_case_from_nobody(hub: Hub) -> None:
+    case = await hub.case()
+    answer = await act(hub, case, {"action": "transfer", "by": "li", "force_id": "no-such-force"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:hub:problem:unknown_force")
+    assert (await hub.as_("city").get(f"/v1/cases/{case}")).json()["case"]["state"] == "handed_off"
+
+
 @pytest.mark.parametrize(
     ("more", "status"),
     [
