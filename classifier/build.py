@@ -25,7 +25,9 @@ from contracts.ids import digest
 
 Tell = Callable[[str], None]
 # Of these subjects some messages are dangerous, so none of them is taken for a calm one.
-_MAYBE_DANGEROUS = frozenset({"rescue", "public_security", "safety", "family", "labour", "labour_security"})
+_MAYBE_DANGEROUS = frozenset(
+    {"rescue", "public_security", "safety", "family", "labour", "damages", "traffic_accident", "education"}
+)
 _LONG_LETTERS = 900  # made up of several calm messages, as long as what citizens write to a mayor
 _LONG_OF = (3, 8)  # messages each
 _DANGER_FILES = ("danger", "danger_plain")

@@ -22,7 +22,7 @@ from classifier.reading import Part, Reading, read_all, ruled
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
 from classifier.shift import SeamModel, built_seams, divide
-from classifier.topics import Topic, intent, model_topics, topic
+from classifier.topics import WISH, Topic, intent, model_topics, subject, topic
 from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}
@@ -135,7 +135,7 @@ class Judge:
         own = part.text
         # What is only worth a look holds nothing up and changes no route: a person sees it meanwhile.
         certain = [danger for danger in ruling.dangers if danger.flag in ruling.flags]
-        wish = hints.intent_hint or intent(part.wishes, own, self.rulebook)
+        wish = hints.intent_hint or about.wish or intent(part.wishes, own, self.rulebook)
         # Whether to leave the house under a moving slope is no question that has two days.
         urgent = bool(certain or (ruling.look and part.dangers))
         kind = self._kind(about, wish, hints.platform, certain, urgent)
@@ -196,5 +196,5 @@ def load_judge(folder: Path | None = None) -> Judge:
 
 
 def fits(model: Model, rulebook: Rulebook) -> bool:
-    """Whether the taxonomy knows all the model's labels."""
-    return set(model.labels) <= rulebook.categories.keys()
+    """Whether the taxonomy knows all the model's categories."""
+    return {label for label in model.labels if subject(label) != WISH} <= rulebook.categories.keys()

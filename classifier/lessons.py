@@ -8,7 +8,9 @@ from typing import Any
 from classifier.corpora import code_of, corpus, primer, whole
 from classifier.model import Model
 from classifier.rules import Rulebook
+from classifier.topics import WISH
 from classifier.training import Progress, train
+from contracts.vocabulary import Intent
 
 # Whoever hands lessons in has covered what was found of people; a long number is nobody's business even so.
 _NUMBERS = re.compile(r"[0-9０-９][0-9０-９ -]{3,}[0-9０-９x]", re.IGNORECASE)
@@ -20,6 +22,7 @@ class Lesson:
 
     text: str = field(repr=False)
     category: str
+    wish: Intent | None = None  # what the citizen wants, where that was labelled too
 
 
 def usable(lessons: Iterable[Lesson], rulebook: Rulebook) -> list[Lesson]:
@@ -30,7 +33,14 @@ def usable(lessons: Iterable[Lesson], rulebook: Rulebook) -> list[Lesson]:
 
 def of_corpus() -> list[Lesson]:
     """The labelled texts written for the hub, and the matters of those that show where matters part."""
-    return [Lesson(row["text"], code_of(row)) for row in corpus("categories")] + of_matters(corpus("split"))
+    rows = [Lesson(row["text"], code_of(row), _wish(row)) for row in corpus("categories")]
+    return rows + of_matters(corpus("split"))
+
+
+def _wish(row: dict[str, Any]) -> Intent | None:
+    """None where nothing is wanted that anybody could do."""
+    wish = Intent(row["intent"])
+    return None if wish is Intent.OTHER else wish
 
 
 def of_matters(rows: Iterable[dict[str, Any]]) -> list[Lesson]:
@@ -42,4 +52,6 @@ def teach(rows: Sequence[Lesson], rulebook: Rulebook, tell: Progress = lambda _:
     """A model of the categories from these rows."""
     parts = [whole(row.text, rulebook) for row in rows]
     evidence = [part.evidence for part in parts]
-    return train([part.text for part in parts], [row.category for row in rows], evidence, primer(), tell)
+    texts, labels = [part.text for part in parts], [row.category for row in rows]
+    wishes = [row.wish and f"{WISH}/{row.wish.value}" for row in rows]
+    return train(texts, labels, evidence, primer(), tell, aside=wishes)

@@ -15,6 +15,8 @@ from classifier.leaves import Leaves, leaves_of
 
 Evidence = Mapping[str, float]  # points by label
 EMPTY: Evidence = MappingProxyType({})
+_FEW = 4.0  # points that are hardly evidence: beside so many a share is only half as large
+_LOUD = 3.0  # brings margins and shares to the size of a one
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Model:
     sharpness: float  # turns margins into calibrated chances
     cue_weight: float  # what a point of the rulebook's evidence adds to a margin
     thresholds: tuple[tuple[float, float], ...]  # (precision, the confidence from which on it is reached)
+    mix: Floats | None = field(default=None, repr=False)  # what `signs` say beside: signs x first level
 
     @cached_property
     def column_of(self) -> Indices:
@@ -79,8 +82,12 @@ class Model:
     def likeliness(self, margins: Floats, evidence: Sequence[Evidence] = ()) -> Floats:
         """Calibrated chances of the first level, from its margins."""
         if evidence and self.cue_weight:
-            margins = margins + np.float32(self.cue_weight) * gather(evidence, self.tops)
+            return softmax(self._scores(margins, gather(evidence, self.tops)))
         return softmax(margins * np.float32(self.sharpness))
+
+    def _scores(self, margins: Floats, points: Floats) -> Floats:
+        scores: Floats = (margins + np.float32(self.cue_weight) * points) * np.float32(self.sharpness)
+        return scores if self.mix is None else scores + signs(margins, points) @ self.mix
 
     def leaf(self, row: Row, top: str, evidence: Evidence = EMPTY) -> str:
         """The likeliest label below `top`, for one text; `top` where there is none."""
@@ -125,6 +132,13 @@ def gather(evidence: Sequence[Evidence], tops: Sequence[str]) -> Floats:
                 points.append(point)
     table = np.bincount(np.array(places, np.int64), points, minlength=len(evidence) * len(tops))
     return table.reshape(len(evidence), len(tops)).astype(np.float32)
+
+
+def signs(margins: Floats, points: Floats) -> Floats:
+    """What a correction looks at: all margins, each label's share of all points, and a one."""
+    shares = points / (points.sum(axis=1, keepdims=True) + _FEW)
+    ones = np.ones((len(points), 1), np.float32)
+    return np.concatenate([_LOUD * margins, _LOUD * shares, ones], axis=1).astype(np.float32)
 
 
 def softmax(scores: Floats) -> Floats:

@@ -1,12 +1,16 @@
 """A model as one file of plain arrays, as `python -m classifier build` and `train` write it: no pickle."""
 
 import zlib
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
+from classifier.features import Floats
 from classifier.model import Model, two_levels
 
 _FORMAT = 1
@@ -29,6 +33,7 @@ def save_model(model: Model, path: Path) -> None:
             sharpness=model.sharpness,
             cue_weight=model.cue_weight,
             thresholds=np.array(model.thresholds),
+            mix=np.zeros((0, 0)) if model.mix is None else model.mix,
         )
 
 
@@ -52,9 +57,16 @@ def read_model(raw: bytes, name: str) -> Model:
                 sharpness=float(arrays["sharpness"]),
                 cue_weight=float(arrays["cue_weight"]),
                 thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),
+                mix=_mix(arrays),
             )
     except (KeyError, BadZipFile, OSError, zlib.error) as fault:
         raise ValueError(f"{name} is no model of this classifier") from fault
+
+
+def _mix(arrays: Mapping[str, npt.NDArray[Any]]) -> Floats | None:
+    """None of models without a rulebook's points, and of those written before there was one."""
+    mix = arrays["mix"].astype(np.float32) if "mix" in arrays else np.zeros((0, 0), np.float32)
+    return mix if mix.size else None
 
 
 def built_model(name: str) -> Model | None:

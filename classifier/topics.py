@@ -14,6 +14,7 @@ from classifier.rules import Rulebook
 from contracts.vocabulary import Intent
 
 UNKNOWN = "other"
+WISH = "wish"  # above a model's labels of what the citizen wants: `wish/consult`
 _PRIOR = 2.0  # evidence that counts as nothing yet, so that one weak word never makes us sure
 _AGAIN = 0.25  # what a cue weighs from its second hit on
 
@@ -26,6 +27,7 @@ class Topic(NamedTuple):
     confidence: float
     why: tuple[str, ...] = ()  # a person's words may stand in it
     would: str | None = None  # the category by a model in shadow
+    wish: Intent | None = None  # what the citizen wants, where a model says it
 
     def __repr__(self) -> str:
         return f"Topic({self.category}, {self.second}, {self.confidence}, would={self.would})"
@@ -80,8 +82,13 @@ def model_topics(model: Model, known: Known, evidence: Sequence[Evidence]) -> li
         features.each(), ranked, chances.max(axis=1).tolist(), evidence, strict=True
     ):
         best, other = (_model_leaf(model, row, model.tops[top], points) for top in tops)
-        topics.append(Topic(best, other, round(chance, 3)))
+        topics.append(Topic(best, other, round(chance, 3), wish=_wish(model, row)))
     return topics
+
+
+def _wish(model: Model, row: Row) -> Intent | None:
+    named = model.leaf(row, WISH)
+    return None if named == WISH else Intent(named.removeprefix(f"{WISH}/"))
 
 
 def _model_leaf(model: Model, row: Row, top: str, evidence: Evidence) -> str:
@@ -95,7 +102,7 @@ def _leaf(top: str, evidence: Mapping[str, float]) -> str:
 
 
 def intent(hits: Sequence[Hit], text: str, rulebook: Rulebook) -> Intent:
-    """What the citizen wants."""
+    """What the citizen wants, by the cues alone."""
     evidence = scores(hits)
     if "？" in text or "?" in text:
         evidence[Intent.CONSULT] = evidence.get(Intent.CONSULT, 0.0) + rulebook.question

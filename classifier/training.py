@@ -11,7 +11,8 @@ from sklearn.svm import LinearSVC
 
 from classifier.features import Features, Floats, column_table, recognise, weigh
 from classifier.grams import SLOTS, Grams, Ints, Letters, hash_grams
-from classifier.model import Evidence, Model, gather, softmax, two_levels
+from classifier.mixing import correction, held_out
+from classifier.model import Evidence, Model, gather, signs, softmax, two_levels
 
 PENALTY = 2.0  # the SVM's C: of 0.3 to 3 the best on contest rows of 400 characters
 _BAYES_PENALTY = 0.3  # the stretched features need a smaller one
@@ -22,6 +23,7 @@ _FAR = -3.0  # the margin of a label a fold has never seen
 PRECISIONS = (0.95, 0.97, 0.99)
 Labels = npt.NDArray[np.str_]
 Progress = Callable[[str], None]
+_Fitted = tuple[tuple[str, ...], Floats, Floats]  # labels, their weights, their biases
 
 
 def train(
@@ -31,10 +33,12 @@ def train(
     primer: Sequence[tuple[str, str]] = (),
     tell: Progress = lambda _: None,
     penalty: float = PENALTY,
+    aside: Sequence[str | None] = (),
 ) -> Model:
     """A calibrated model. `a/b` labels make two levels; `evidence` is what a rulebook says of each text.
 
     `primer` are more (text, label) to learn from that are no messages, so nothing is calibrated on them.
+    `aside` answers another question about the first texts, `x/a`, or None: a second level below no first.
     ValueError with fewer than two labels.
     """
     judged = len(texts)
@@ -47,12 +51,14 @@ def train(
     features = weigh(recognise(Letters(texts), column_table(slots)), rarity)
     matrix = _matrix(features, len(slots))
     tell(f"fitting {len(set(labels))} labels on {len(texts)} rows, {len(slots)} n-grams")
-    names, weights, bias = _fit_levels(matrix, np.array(tops), np.array(labels), penalty)
+    parts = _fit_levels(matrix, np.array(tops), np.array(labels), penalty)
+    names, weights, bias = _side_by_side([*parts, *_fit_aside(matrix, aside, penalty)])
     tell("calibrating")
     scores, truth = _held_out(matrix, np.array(tops), judged, penalty)
     points = gather(evidence, sorted(set(tops))) if evidence else np.zeros_like(scores)
     sharpness, cue_weight = _calibrate(scores, points, truth)
-    chances = softmax((scores + points * np.float32(cue_weight)) * np.float32(sharpness))
+    scored = (scores + points * np.float32(cue_weight)) * np.float32(sharpness)
+    chances, mix = _mixed(scores, points, scored, truth) if evidence else (softmax(scored), None)
     thresholds = tuple((goal, threshold(chances, truth, goal)) for goal in PRECISIONS)
     return Model(
         slots,
@@ -61,7 +67,15 @@ def train(
         sharpness=sharpness,
         cue_weight=cue_weight,
         thresholds=thresholds,
+        mix=mix,
     )
+
+
+def _mixed(scores: Floats, points: Floats, scored: Floats, truth: Ints) -> tuple[Floats, Floats]:
+    """The chances a correction gives rows it was not made with, and the one made with all."""
+    seen = signs(scores, points)
+    parts = folds(truth.tolist(), min(_CALIBRATION_FOLDS, len(truth)))
+    return held_out(seen, scored, truth, parts), correction(seen, scored, truth)
 
 
 def _vocabulary(grams: Grams, judged: int) -> tuple[Ints, Floats]:
@@ -78,9 +92,7 @@ def _matrix(features: Features, width: int) -> csr_matrix:
     return csr_matrix((features.values, features.columns, features.bounds), shape=(features.size, width))
 
 
-def _fit_levels(
-    matrix: csr_matrix, tops: Labels, labels: Labels, penalty: float
-) -> tuple[tuple[str, ...], Floats, Floats]:
+def _fit_levels(matrix: csr_matrix, tops: Labels, labels: Labels, penalty: float) -> list[_Fitted]:
     """First level first; then, below each of it, its second level told apart among itself."""
     names, weights, bias = _fit(matrix, tops, penalty)
     parts = [(names, weights, bias)]
@@ -89,6 +101,16 @@ def _fit_levels(
         leaves = {label for label in labels[mine] if "/" in label}
         if leaves:
             parts.append(_fit(matrix[mine], labels[mine], penalty, leaves))
+    return parts
+
+
+def _fit_aside(matrix: csr_matrix, answers: Sequence[str | None], penalty: float) -> Iterator[_Fitted]:
+    answered = [at for at, answer in enumerate(answers) if answer]
+    if answered:
+        yield _fit(matrix[answered], np.array([answers[at] for at in answered]), penalty)
+
+
+def _side_by_side(parts: Sequence[_Fitted]) -> _Fitted:
     return (
         tuple(str(name) for names, _, _ in parts for name in names),
         np.ascontiguousarray(np.concatenate([weights for _, weights, _ in parts], axis=1)),
@@ -96,9 +118,7 @@ def _fit_levels(
     )
 
 
-def _fit(
-    matrix: csr_matrix, labels: Labels, penalty: float, only: set[str] | None = None
-) -> tuple[tuple[str, ...], Floats, Floats]:
+def _fit(matrix: csr_matrix, labels: Labels, penalty: float, only: set[str] | None = None) -> _Fitted:
     names = sorted(set(labels))
     if len(names) == 1:
         return tuple(names), np.zeros((matrix.shape[1], 1), np.float32), np.zeros(1, np.float32)
@@ -133,7 +153,7 @@ def _ratio(matrix: csr_matrix, mine: npt.NDArray[np.bool_]) -> Floats:
     return ratio
 
 
-def folds(labels: Sequence[str], count: int) -> Iterator[tuple[Ints, Ints]]:
+def folds(labels: Sequence[str] | Sequence[int], count: int) -> Iterator[tuple[Ints, Ints]]:
     """(learn on, try on) index pairs, of every label as many as can be in each; always the same."""
     rare = min(np.unique(np.array(labels), return_counts=True)[1]) < count
     splitter = (KFold if rare else StratifiedKFold)(count, shuffle=True, random_state=_SEED)
