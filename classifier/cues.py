@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from classifier.text import normalise
+
 NUMBER = r"[0-9零〇一二两三四五六七八九十百千万几数]"
 _GAP = r"[^。！？!?；;\n]{0,12}?"
 _RUN = NUMBER + "{1,8}"
@@ -98,7 +100,7 @@ class Scanner:
     def __init__(self, cues: Iterable[tuple[str, Cue]]) -> None:
         by_head: dict[str, list[tuple[str, Cue]]] = defaultdict(list)
         for pattern, cue in cues:
-            first, *rest = re.findall(r"\([^)]*\)|…|#|[^(…#]+", pattern.lower())
+            first, *rest = re.findall(r"\([^)]*\)|…|#|[^(…#]+", normalise(pattern))
             for head in _alternatives(first):
                 by_head[head].append(("".join(map(_regex, rest)), cue))
         numbered = by_head.pop("#", [])

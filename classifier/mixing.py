@@ -27,7 +27,7 @@ def correction(signs: Floats, scores: Floats, truth: Ints) -> Floats:
 
     def surprise(flat: Doubles) -> tuple[float, Doubles]:
         mix = flat.reshape(shape)
-        chances: Doubles = softmax(cast(Floats, scores + signs @ mix))
+        chances = softmax(cast(Floats, scores + signs @ mix))
         missed = -np.log(chances[rows, truth] + 1e-12).sum() + _HELD / 2 * (mix**2).sum()
         return float(missed), (signs.T @ (chances - right) + _HELD * mix).ravel()
 

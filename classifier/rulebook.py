@@ -12,7 +12,6 @@ from typing import Any
 from classifier.cues import Cue, Scanner
 from classifier.places import Gazetteer, town_names
 from classifier.rules import Category, DangerRule, Dangers, Rulebook, Splitting
-from classifier.text import normalise
 from contracts.vocabulary import Colour, Flag, Intent, Kind
 
 _SEAMS = ("seam", "seam_letters", "ruled", "terse", "long")
@@ -128,7 +127,7 @@ def _guest_cues(guests: Mapping[str, Any], taxonomy: Mapping[str, Any]) -> Itera
 def _listed(words: str) -> Iterable[str]:
     """Of lines with commas; a space behind a word belongs to it."""
     split = (word.lstrip() for line in words.splitlines() for word in line.split(","))
-    return [normalise(word) for word in split if word]
+    return [word for word in split if word]
 
 
 def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:

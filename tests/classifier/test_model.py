@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -138,3 +139,28 @@ def test_a_report_to_read(evaluation: Evaluation, tmp_path: Path) -> None:
     for part in ("| 路灯 |", "| 97% |", "r-confusion.svg", "r-calibration.svg", "rows.csv"):
         assert part in report
     assert (tmp_path / "r-confusion.svg").read_text("utf-8").count("<rect") == 1 + 9
+
+
+def test_a_correction_is_learnt_of_what_stands_together(tmp_path: Path) -> None:
+    """Where two labels have the same margin and points, which one it is depends on a third's points."""
+    texts = [f"{word}{number % 7}号" for number in range(120) for word in ("修路", "砌墙", "晒谷")]
+    labels = [name for _ in range(120) for name in ("road", "wall", "field")]
+    swapped = [{"wall": 4.0, "field": 2.0} if name == "road" else {name: 4.0} for name in labels]
+    model = train(texts, labels, swapped)
+    assert model.mix is not None
+    save_model(model, tmp_path / "mixed.npz")
+    again = load_model(tmp_path / "mixed.npz")
+    seen = [{"wall": 4.0, "field": 2.0}]
+    plain = replace(again, mix=None)
+    features = again.features(["看看"])  # nothing it knows: the points alone decide
+    assert again.tops[int(again.chances(features, seen).argmax())] == "road"
+    assert plain.tops[int(plain.chances(features, seen).argmax())] == "wall"
+
+
+def test_another_question_is_answered_by_the_same_model() -> None:
+    texts = [f"{start}{end}" for start in ("路灯", "下水") for end in ("坏了请修", "怎么办理")] * 10
+    labels = [f"{text[:2]}/{text[:2]}" for text in texts]
+    asked = ["wish/help" if "请修" in text else "wish/consult" for text in texts]
+    model = train(texts, labels, aside=[*asked[:-1], None])
+    margins = model.margins(model.features(["路灯怎么办理"])).tolist()[0]
+    assert (model.tops, model.leaf(margins, "wish")) == (("下水", "路灯"), "wish/consult")

@@ -1,7 +1,7 @@
 """From the citizen's words to the force: texts written before anybody looked at the rules.
 
-`fresh.jsonl` was built with; `held_out/routing.jsonl` nobody read while building, and nothing here prints
-a text of it. Floors are a little under what `docs/classifier.md` says is reached.
+`fresh.jsonl` was built with; those of `held_out` nobody read while building, and nothing here prints
+a text of them. Floors are a little under what `docs/classifier.md` says is reached.
 """
 
 import json
@@ -30,6 +30,16 @@ FLOORS = {
         "force": 0.83,
         "must_not": 0.97,
     },
+    # Half of them people's mediation as a mediator's file tells it, the rest letters and orders.
+    "held_out/mediation.jsonl": {
+        "town": 0.95,
+        "kind": 0.88,
+        "category": 0.82,
+        "intent": 0.83,
+        "level": 0.6,
+        "force": 0.6,
+        "must_not": 0.97,
+    },
 }
 
 
@@ -55,10 +65,12 @@ def verdicts(row: dict[str, Any]) -> dict[str, bool]:
         "must_not": not named(lead, row["must_not"]) and not named(others, also),
         "kind": judged.kind.value == (row["kind"] or "").replace(" ", "_"),
         "category": the_judge().rulebook.name(judged.category).startswith(row["category"] or "?"),
+        "intent": judged.intent.value == row.get("intent"),
         "level": found.lead is not None and found.lead.level.value == row["level"],
         "force": named(lead, row["force_any_of"] or []),
     }
-    asked = {"force": row["force_any_of"]} | {name: row[name] for name in ("kind", "category", "level")}
+    asked = {"force": row["force_any_of"], "intent": row.get("intent")}
+    asked |= {name: row[name] for name in ("kind", "category", "level")}
     return {name: right for name, right in said.items() if asked.get(name, True)}
 
 
