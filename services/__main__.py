@@ -143,7 +143,9 @@ def operator(
     post: Annotated[str, typer.Option(help="The post as it is shown, never a person's name.")],
     role: Annotated[Role, typer.Option(help="What the post is for, and so what it may see.")],
     place: Annotated[str | None, typer.Option(help="The county or town it is for; none: the city.")] = None,
-    force: Annotated[str | None, typer.Option(help="The force's id, for the role `force`.")] = None,
+    force: Annotated[
+        str | None, typer.Option(help="The force's id: of the role `force`, or of a police station.")
+    ] = None,
 ) -> None:
     """Open a post at the console, or give it a new password (it is asked for, twice)."""
     from services.console.session import add_operator, hash_password
@@ -154,8 +156,10 @@ def operator(
         raise typer.BadParameter("a town's centre needs its town's code, nine digits", param_hint="--place")
     if force and force not in _forces(Settings()):
         raise typer.BadParameter("the registry of forces has no such id", param_hint="--force")
-    if (role is Role.FORCE) != (force is not None):
-        raise typer.BadParameter("goes with the role `force`, and the role with it", param_hint="--force")
+    if role is Role.FORCE and not force or force and role not in (Role.FORCE, Role.POLICE):
+        raise typer.BadParameter(
+            "goes with the role `force` or `police`, `force` with it", param_hint="--force"
+        )
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     if len(password) < _SHORTEST:
         raise typer.BadParameter(f"at least {_SHORTEST} characters", param_hint="password")

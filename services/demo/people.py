@@ -23,7 +23,7 @@ _POSTS = (
     ("zhuji", "诸暨市社会治理中心 值班岗", Role.COUNTY_CENTRE, "330681", None),
     ("fengqiao", "枫桥镇社会治理中心 值班岗", Role.TOWN_CENTRE, "330681109", None),
     ("village", "枫桥镇村社调解岗", Role.FORCE, None, "330681109-village"),
-    ("police", "绍兴市公安局 指挥岗", Role.POLICE, None, None),
+    ("police", "枫桥镇派出所 值班岗", Role.POLICE, "330681109", "330681109-police"),
     ("audit", "绍兴市委政法委 督查岗", Role.AUDITOR, None, None),
     ("engineer", "绍兴市大数据中心 运维岗", Role.ENGINEER, None, None),
 )
