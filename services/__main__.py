@@ -156,7 +156,7 @@ def operator(
         raise typer.BadParameter("a town's centre needs its town's code, nine digits", param_hint="--place")
     if force and force not in _forces(Settings()):
         raise typer.BadParameter("the registry of forces has no such id", param_hint="--force")
-    if role is Role.FORCE and not force or force and role not in (Role.FORCE, Role.POLICE):
+    if (role is Role.FORCE and not force) or (force and role not in (Role.FORCE, Role.POLICE)):
         raise typer.BadParameter(
             "goes with the role `force` or `police`, `force` with it", param_hint="--force"
         )
