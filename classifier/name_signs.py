@@ -42,7 +42,7 @@ class Places:
     given: Ints  # where the given name begins
     end: Ints
 
-    def take(self, which: npt.NDArray[np.bool_]) -> "Places":
+    def take(self, which: npt.NDArray[np.bool_] | Ints) -> "Places":
         """Some of the places."""
         return Places(
             self.codes, self.offsets, self.kept, self.begin[which], self.given[which], self.end[which]
