@@ -28,7 +28,7 @@ def correct(book: Book, now: CaseProgressed, step: Step, said: Correction) -> St
         "suggestion": None,
         "seen_at": step.at if waits_for_look(now) else now.seen_at,
     }
-    return replace(step, why=tuple(_why(now, matter)), anew=anew, fields=fields)
+    return replace(step, why=tuple(_why(now, matter, said)), anew=anew, fields=fields)
 
 
 def corrected_row(event: Event, before: CaseProgressed, command: CaseCommand) -> Write | None:
@@ -64,15 +64,19 @@ def _matter(now: CaseProgressed, said: Correction) -> Matter:
     return now.matter.model_copy(update={**values, **own})
 
 
-def _why(now: CaseProgressed, after: Matter) -> Iterator[Reason]:
-    if after.category == now.matter.category:
+def _why(now: CaseProgressed, after: Matter, said: Correction) -> Iterator[Reason]:
+    if said.category == now.matter.category:
         yield Reason("confirmed", category=after.category)
-    else:
+    elif said.category:
         yield Reason("recategorised", was=now.matter.category, category=after.category)
     if after.kind is not now.matter.kind:
         yield Reason("rekinded", was=now.matter.kind, kind=after.kind)
     if after.town_code != now.matter.town_code:
         yield Reason("replaced", place=after.town_code or "")
+    yield from _flagged(now, after)
+
+
+def _flagged(now: CaseProgressed, after: Matter) -> Iterator[Reason]:
     for flag in now.flags:
         if flag not in after.flags:
             yield Reason("false_alarm", flag=flag)

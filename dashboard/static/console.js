@@ -100,14 +100,16 @@ function toast(text) {
   setTimeout(() => { place.hidden = true; }, 6000);
 }
 
-// What a person opened or began to fill in outlives a refresh of what is around it.
-Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && "keep" in old.dataset);
+// What a person opened or began to fill in outlives a refresh of what is around it, while they may see it.
+const keeps = (node) => node instanceof Element && "keep" in node.dataset;
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => !(keeps(old) && keeps(fresh));
 
 const on = (name, act) => document.body.addEventListener(name, act);
 on("htmx:sseOpen", () => { heard = Date.now(); });
 on("htmx:sseBeforeMessage", (event) => { event.preventDefault(); heard = Date.now(); take(event.detail.data); readClock(); tick(); });
 on("htmx:sseError", () => { heard = Math.min(heard, Date.now() - SILENCE + 4000); });
 on("htmx:afterSettle", () => { readClock(); tick(); draw(); });
+on("htmx:afterSwap", (event) => { if (event.detail.target.id === "act") event.detail.target.querySelector("select, input:not([type=hidden]), textarea")?.focus(); });
 on("htmx:responseError", () => toast(words.failed));
 on("htmx:sendError", () => toast(words.failed));
 

@@ -53,7 +53,7 @@ class Filled(BaseModel):
     ] = ()  # "true", or boxes say nothing where none is ticked, and what it knew of
     town_code: str | None = None
 
-    @field_validator("category", "town_code", mode="before")
+    @field_validator("category", "kind", "town_code", mode="before")
     @classmethod
     def _unsaid(cls, value: object) -> object:
         return value or None
@@ -72,7 +72,8 @@ class Filled(BaseModel):
     def _correction(self, case: CaseProgressed) -> Correction | None:
         # A danger that became known while the form was open is nobody's false alarm.
         since = [flag for flag in case.flags if flag not in (*self.flags, *self.flags_shown)]
-        flags = (*self.flags, *since) if self.flags_shown else None
+        ticked = (*self.flags, *since) if self.flags_shown else case.flags
+        flags = None if set(ticked) == set(case.flags) else ticked
         said = Correction(category=self.category, kind=self.kind, flags=flags, town_code=self.town_code)
         return None if said == Correction() else said
 

@@ -51,13 +51,20 @@ class Promise:
 
 @routes.get("")
 async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> HTMLResponse:
-    """The whole page, or, after a change, only its middle."""
-    found = await opened_case(console, viewer, case_id)
+    """The whole page, or, after a change, only its middle; in its place, where the case was theirs, that it
+    went."""
+    refreshed = request.headers.get("hx-target") == "case"
+    try:
+        found = await opened_case(console, viewer, case_id)
+    except HTTPException:
+        if not refreshed:
+            raise
+        return _taken(console, viewer, request)
     now = datetime.now(UTC)
     around = await console.database.read(_around(found, viewer))
     changes = [Change.model_validate(row.change) for row in around["changes"]]
     actions = allowed(found, capacity_of(viewer, found))
-    template = "parts/case.html" if request.headers.get("hx-target") == "case" else "case.html"
+    template = "parts/case.html" if refreshed else "case.html"
     row = Row(found, viewer.clarity(is_sensitive(found)))
     shown = page(
         console, viewer, request, template,
@@ -73,6 +80,13 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
     )  # fmt: skip
     if row.waits and viewer.looks and row.clarity == "clear":
         shown.background = BackgroundTask(looked, console, viewer, found)
+    return shown
+
+
+def _taken(console: Console, viewer: Viewer, request: Request) -> HTMLResponse:
+    """Says the same of a case that never was: who asks for it learns nothing."""
+    shown = page(console, viewer, request, "parts/taken.html")
+    shown.headers["HX-Reswap"] = "outerHTML"  # with the page's live stream
     return shown
 
 

@@ -92,8 +92,8 @@ def _walk(model: type[BaseModel], data: Any, cover: Cover) -> Any:
 
 
 def _field(field: FieldInfo, kind: PersonalKind | None, value: Any, cover: Cover) -> Any:
-    if value is None:
-        return None
+    if value in (None, ""):
+        return value  # nothing is there to cover
     nested = _model_in(field.annotation)
     if nested and isinstance(value, list):
         return [_walk(nested, one, cover) for one in value]

@@ -26,7 +26,12 @@ def test_a_danger_that_came_while_the_form_was_open_stays() -> None:
     assert corrected(form, Flag.THREAT) == ()
     assert corrected(form, Flag.THREAT, Flag.MINOR_HARMED) == (Flag.MINOR_HARMED,)
     ticked = Filled(flags=(Flag.SELF_HARM,), flags_shown=("true",))
-    assert corrected(ticked, Flag.SELF_HARM) == (Flag.SELF_HARM,)
+    assert corrected(ticked, Flag.SELF_HARM) is None, "somebody else has said so meanwhile"
+
+
+def test_a_form_that_was_not_filled_in_corrects_nothing() -> None:
+    same = Filled(flags=(Flag.THREAT,), flags_shown=("true", "threat"))
+    assert same.command(case(Flag.THREAT), Action.SUPPLEMENT, CENTRE).correction is None
 
 
 def test_a_form_without_boxes_says_nothing_of_dangers() -> None:

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -13,9 +13,10 @@ from sqlmodel import col
 
 from classifier.rulebook import category_names
 from contracts import ids
-from contracts.events import CaseProgressed, Running, Suggestion
+from contracts.events import Actor, CaseCommand, CaseProgressed, Correction, Running, Suggestion
 from contracts.stage import Event
-from contracts.vocabulary import Action, ClockKind, Platform, State
+from contracts.topics import CASE_COMMAND
+from contracts.vocabulary import Action, ActorKind, ClockKind, Flag, Platform, State
 from feedback.life import is_sensitive, waits_for_look
 from services.chassis.letters import Letter
 from services.console.i18n import Language, load_tongues
@@ -174,6 +175,38 @@ def test_a_dead_letter_is_mended_sent_again_and_seen_through(open_page: OpenPage
     assert case.matter.reporter.phone.startswith("1990000")
 
 
+def test_a_case_that_is_taken_away_leaves_nothing_on_the_screen(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7024)
+    page = open_page("town", width=390, height=844)
+    page.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    expect(page.locator("blockquote")).to_contain_text("路灯")
+    hub.do(hub.publish(corrected(case, Correction(town_code="330681110"))))
+    expect(page.get_by_role("alert").first).to_have_text("本案已转由其他力量办理")
+    assert "路灯" not in page.locator("main").inner_text()
+    expect(page.locator("main button")).to_have_count(0)
+    expect(page.locator("#toast")).to_be_hidden()
+
+
+def test_what_was_being_written_goes_when_the_case_turns_sensitive(open_page: OpenPage, hub: Hub) -> None:
+    case = new_case(hub, 7025)
+    page = open_page("town")
+    page.goto(f"{hub.url}/cases/{case.matter.case_id}")
+    page.get_by_role("button", name="补充更正", exact=True).click()
+    page.fill("textarea[name=note]", "路灯在枫桥镇村口")
+    hub.do(hub.publish(corrected(case, Correction(flags=(Flag.DOMESTIC_VIOLENCE,)))))
+    expect(page.locator("main")).to_contain_text("仅公安机关和县级中心")
+    expect(page.locator("#act form")).to_have_count(0)
+    assert "路灯" not in page.locator("main").inner_text()
+
+
+def corrected(case: CaseProgressed, said: Correction) -> Event:
+    """The county says what it is."""
+    case_id, now = case.matter.case_id, datetime.now(UTC)
+    actor = Actor(kind=ActorKind.PERSON, name="county")
+    data = CaseCommand(case_id=case_id, action=Action.SUPPLEMENT, actor=actor, at=now, correction=said)
+    return Event(uuid4(), CASE_COMMAND, str(case_id), str(case_id), now, data)
+
+
 def test_hostile_text_stays_text(open_page: OpenPage, hub: Hub) -> None:
     text = '<script>window.hacked=1</script>"><img src=x onerror="window.hacked=2">路灯不亮，邻居吵架'
     page = open_page("county")
@@ -324,13 +357,17 @@ def test_a_judgement_is_overruled_by_a_form(open_page: OpenPage, hub: Hub) -> No
     page.goto(f"{hub.url}/cases/{case.matter.case_id}")
     expect(page.locator(".because")).to_contain_text("邻居")
     page.get_by_role("button", name="补充更正", exact=True).click()
-    expect(page.locator("select[name=category]")).to_have_value(case.matter.category)
+    expect(page.locator("select[name=category]")).to_be_focused()
+    page.get_by_role("button", name="确认：补充更正").click()
+    expect(page.locator("#act .problem")).to_contain_text("需要填写：事项分类")
+    expect(page.locator(".timeline")).not_to_contain_text("人工确认")
+    page.get_by_role("button", name="补充更正", exact=True).click()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.select_option("select[name=category]", "homestead/plot")
     page.get_by_role("checkbox", name="扬言").check()
     page.get_by_role("button", name="确认：补充更正").click()
     expect(page.locator(".head")).to_contain_text("扬言")
-    expect(page.locator(".timeline")).to_contain_text("人工认定险情:扬言")
+    expect(page.locator(".timeline")).to_contain_text("人工认定险情：扬言")
 
 
 def test_a_case_from_nowhere_goes_off_once_its_place_is_given(open_page: OpenPage, hub: Hub) -> None:
@@ -346,4 +383,4 @@ def test_a_case_from_nowhere_goes_off_once_its_place_is_given(open_page: OpenPag
     page.select_option("select[name=town_code]", FENGQIAO)
     page.get_by_role("button", name="确认：补充更正").click()
     expect(page.locator(".head .state")).to_have_text("已交办")
-    expect(page.locator(".timeline")).to_contain_text("人工更正属地:诸暨市枫桥镇")
+    expect(page.locator(".timeline")).to_contain_text("人工更正属地：诸暨市枫桥镇")

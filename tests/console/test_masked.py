@@ -92,3 +92,10 @@ def test_faults_name_the_field_in_plain_words_and_never_its_value() -> None:
 def test_sensitive_messages_are_known_at_any_depth() -> None:
     assert tells_sensitive({"matter": {"flags": ["self_harm"]}})
     assert not tells_sensitive({"matter": {"flags": ["threat"]}, "text": "self_harm"})
+
+
+def test_what_is_empty_hides_nothing() -> None:
+    shown, kept = covered_for_mending(ComplaintReceived, json.dumps(planted(text="", address="")))
+    posting = json.loads(shown)["posting"]
+    assert posting["text"] == posting["address"] == ""
+    assert "" not in kept
