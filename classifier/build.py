@@ -1,7 +1,7 @@
 """The hub's own models, made from the corpus where the hub is set up: nothing trained is ever committed."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from os import getpid
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 from classifier.alarm import CALM, DANGER, lettered
 from classifier.corpora import code_of, corpus, whole
-from classifier.lessons import of_corpus, of_matters, teach
+from classifier.lessons import of_corpus, of_matters, of_rows, teach
 from classifier.model import Model
 from classifier.model_file import BUILT, save_model
 from classifier.name_model import NameModel, built_names
@@ -33,6 +33,12 @@ _LONG_OF = (3, 8)  # messages each
 _DANGER_FILES = ("danger", "danger_plain")
 _SEED = 20260101
 _FOLDS = 3  # of the texts that show where matters part
+_JOINED, _JOINED_WEIGHT = (
+    270,
+    0.2,
+)  # by fold, of texts made up of others: they teach how matters begin and end
+_ENDS = ("。", "！", "？")
+_HARDLY_THREE = (2, 2, 2, 2, 3)  # matters of these
 
 
 def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
@@ -65,18 +71,29 @@ def train_categories(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
 
 def train_seams(rulebook: Rulebook, tell: Tell = lambda _: None) -> SeamModel:
     """Where matters part: every text is seen by a category model that never saw it."""
-    rows, parts = list(corpus("split")), []
+    rows, singles, parts = list(corpus("split")), list(corpus("categories")), []
+    dice = random.Random(_SEED)  # noqa: S311  nothing secret
     for at in range(_FOLDS):
-        fold = rows[at::_FOLDS]
-        unseen = set(of_matters(fold))
+        fold, others = rows[at::_FOLDS], singles[at::_FOLDS]
+        unseen = {*of_matters(fold), *of_rows(others)}
         model = teach([lesson for lesson in of_corpus() if lesson not in unseen], rulebook, tell)
-        parts.append(examples([_told(row, rulebook) for row in fold], model, rulebook.splitting))
+        told = [_told([matter["text"] for matter in row["matters"]], rulebook) for row in fold]
+        told += [_told(_joined(others, dice), rulebook, _JOINED_WEIGHT) for _ in range(_JOINED)]
+        parts.append(examples(told, model, rulebook.splitting))
     return fit(parts)
 
 
-def _told(row: dict[str, Any], rulebook: Rulebook) -> Told:
-    texts = [matter["text"] for matter in row["matters"]]
-    return Told(read("".join(texts), rulebook), list(accumulate(map(len, texts[:-1]))))
+def _told(texts: Sequence[str], rulebook: Rulebook, weight: float = 1.0) -> Told:
+    return Told(read("".join(texts), rulebook), list(accumulate(map(len, texts[:-1]))), weight)
+
+
+def _joined(rows: Sequence[dict[str, Any]], dice: random.Random) -> list[str]:
+    """Some matters of one platform about different subjects, each a sentence."""
+    while True:
+        chosen = dice.sample(rows, dice.choice(_HARDLY_THREE))
+        subjects = {subject(code_of(row)) for row in chosen}
+        if len(subjects) == len(chosen) and len({row["platform"] for row in chosen}) == 1:
+            return [row["text"] if row["text"].endswith(_ENDS) else row["text"] + "。" for row in chosen]
 
 
 def train_dangers(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:

@@ -14,6 +14,7 @@ from classifier.grams import Ints
 from classifier.reading import Reading, ruled
 from classifier.rules import Splitting
 from classifier.split import Mark, Marks
+from classifier.topics import subject
 
 # Begins with one character of a set, which the regex engine looks for faster than for anything else.
 _END = re.compile(
@@ -21,6 +22,7 @@ _END = re.compile(
     r"|(?<=[，,：:])()|(?<=[一-鿿]\s)\s*(?=[一-鿿①-⑳])())"
 )
 _UNBROKEN = 26  # characters without any stop, in which a mere word may begin a clause
+FAR = 1 << 40  # more than any text has characters
 _LEAST = 6  # characters between such a word and what is next to it
 
 
@@ -83,6 +85,25 @@ def clauses_of(readings: Sequence[Reading], rules: Splitting) -> Clauses:
         signs=signs,
         announced=np.array([bool(r.hits.keyed("announced", 0, len(r.plain))) for r in readings], np.bool_),
     )
+
+
+def points_of(readings: Sequence[Reading], clauses: Clauses, tops: Sequence[str]) -> npt.NDArray[np.float64]:
+    """The points of the rulebook's words in each clause: clauses x subjects."""
+    found = [reading.hits.of("category") for reading in readings]
+    cues = [cue for hits in found for _, _, cue in hits]
+    place = {top: at for at, top in enumerate(tops)}
+    columns = {code: place.get(subject(code), -1) for code in {cue.key for cue in cues}}
+    column = np.fromiter((columns[cue.key] for cue in cues), np.int64, len(cues))
+    weight = np.fromiter((cue.weight for cue in cues), np.float64, len(cues))
+    owner = np.repeat(np.arange(len(found)), list(map(len, found)))
+    start = np.fromiter((hit[0] for hits in found for hit in hits), np.int64, len(cues))
+    begins = clauses.owner * FAR + clauses.start
+    clause = np.searchsorted(begins, owner * FAR + start, side="right") - 1
+    known, count, width = column >= 0, len(clauses.start), len(tops)
+    table: npt.NDArray[np.float64] = np.bincount(
+        (clause * width + column)[known], weight[known], count * width
+    ).astype(float)
+    return table.reshape(count, width)
 
 
 def _clauses(reading: Reading, rules: Splitting) -> tuple[list[int], list[int], list[tuple[int, Sign]]]:

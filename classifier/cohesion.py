@@ -1,7 +1,7 @@
 """How far what stands before a clause and what stands after it are about the same, for every clause at once.
 
-Their subjects, as the category model sees them, and the pairs of letters that come again (lexical chains,
-Morris and Hirst 1991).
+Their subjects, as the category model and the rulebook's words see them, and the pairs of letters that come
+again (lexical chains, Morris and Hirst 1991).
 """
 
 from itertools import pairwise
@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from classifier.clauses import Clauses
+from classifier.clauses import FAR, Clauses
 from classifier.features import Floats, summed
 from classifier.grams import SLOTS, Ints, Letters
 from classifier.model import Model
 
 _NEAR, _CLOSE = 70, 50  # characters to either side
-_FAR = 1 << 40  # more than any text has characters
 _RARE = 3.5  # how rare a bigram must be to tie two clauses
 _UNKNOWN = 8.0  # rarity of those the model never saw
 _LONGEST = 3  # edges of the single letters and the pairs
@@ -24,6 +23,7 @@ _FEW = 10.0  # rarity that is as good as none
 _HIGHEST = 80.0  # whose power does not overflow; only a few letters said over and over reach it
 Numbers = npt.NDArray[np.float64]
 Columns = list[Numbers]
+Sums = npt.NDArray[Any]  # of all before each place
 
 
 class Around:
@@ -34,7 +34,7 @@ class Around:
         self.owner = clauses.owner[right]
         self.first = np.searchsorted(clauses.owner, self.owner)
         self.last = np.searchsorted(clauses.owner, self.owner, side="right")
-        self.far = clauses.owner * _FAR + clauses.start
+        self.far = clauses.owner * FAR + clauses.start
         self.begins = np.flatnonzero(np.diff(self.owner, prepend=-1))  # each text's first seam
         self.counts = np.diff(self.begins, append=len(right))
         sizes = clauses.end[np.searchsorted(clauses.owner, self.owner, side="right") - 1]
@@ -56,6 +56,7 @@ class _Run(NamedTuple):
 
     pull: Floats  # towards each subject
     square: Floats
+    points: Floats  # of the rulebook's words, by subject
     chances: Floats
     subject: Ints  # the likeliest
 
@@ -63,7 +64,7 @@ class _Run(NamedTuple):
 class _Weight:
     """What the model makes of any run of clauses, of single letters and pairs only: faster, and no worse."""
 
-    def __init__(self, letters: Letters, model: Model) -> None:
+    def __init__(self, letters: Letters, points: Numbers, model: Model) -> None:
         count, size, known = len(model.tops), len(letters.lengths), model.known(letters)
         margins, norms = np.zeros((size, count)), np.zeros(size)
         for start, end in pairwise(known.edges[:_LONGEST]):
@@ -74,31 +75,58 @@ class _Weight:
             weight = model.rarity.take(columns)
             margins[clause[begins]] += summed(model.pull, columns, begins)
             norms += np.bincount(clause, weight * weight, minlength=size)
-        self._margins, self._norms = running(margins), running(norms)
+        self._sums, self._norms = running(np.hstack([margins, points])), running(norms)
         self._bias, self._sharpness = model.bias, np.float32(model.sharpness)
+        self._cue_weight, self._count = np.float32(model.cue_weight), count
 
-    def run(self, start: Ints, end: Ints) -> _Run:
+    def up_to(self, clause: Ints) -> tuple[Numbers, Numbers]:
+        """The sums of all clauses before each of these: two of them make a run."""
+        return self._sums.take(clause, axis=0), self._norms.take(clause)
+
+    def run(self, start: tuple[Numbers, Numbers], end: tuple[Numbers, Numbers]) -> _Run:
         """Of the clauses from `start` to before `end`."""
-        length = np.sqrt(np.maximum(self._norms[end] - self._norms[start], 1e-6))
-        whole = self._margins.take(end, axis=0) - self._margins.take(start, axis=0)
-        pull = whole.astype(np.float32) / length.astype(np.float32)[:, None]
-        raised = np.exp(np.minimum((pull + self._bias) * self._sharpness, _HIGHEST))
+        length = np.sqrt(np.maximum(end[1] - start[1], 1e-6))
+        whole = (end[0] - start[0]).astype(np.float32)
+        pull = whole[:, : self._count] / length.astype(np.float32)[:, None]
+        points = whole[:, self._count :]
+        margins = pull + self._bias + self._cue_weight * points
+        raised = np.exp(np.minimum(margins * self._sharpness, _HIGHEST))
         chances = raised / raised.sum(axis=1, keepdims=True)
-        return _Run(pull, np.einsum("ij,ij->i", pull, pull), chances, chances.argmax(axis=1))
+        return _Run(pull, np.einsum("ij,ij->i", pull, pull), points, chances, chances.argmax(axis=1))
 
 
-def running(values: npt.NDArray[Any]) -> Numbers:
+def running(values: npt.NDArray[Any]) -> Sums:
     """Sums of all before each place, so that those of any run are one subtraction."""
-    return np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
+    return np.concatenate([np.zeros((1, *values.shape[1:]), values.dtype), np.cumsum(values, axis=0)])
 
 
-def topics(place: Around, letters: Letters, model: Model) -> Columns:
+def topics(place: Around, letters: Letters, points: Numbers, model: Model) -> Columns:
     """What the clauses near the seam and all of them are about, on either side."""
-    weight = _Weight(letters, model)
-    start, end = place.within(_NEAR)
-    before, after = weight.run(start, place.right), weight.run(place.right, end)
-    all_before, all_after = weight.run(place.first, place.right), weight.run(place.right, place.last)
-    return [*_pair(before, after), *_pair(all_before, all_after), *_alike(all_before, after)]
+    weight = _Weight(letters, points, model)
+    edges = (*place.within(_NEAR), place.first, place.right, place.last)
+    start, end, first, right, last = map(weight.up_to, edges)
+    before, after = weight.run(start, right), weight.run(right, end)
+    all_before, all_after = weight.run(first, right), weight.run(right, last)
+    own = points.take(place.right, axis=0)
+    return [
+        *_pair(before, after),
+        *_pair(all_before, all_after),
+        *_alike(all_before, after),
+        *_told(before.points, after.points),
+        *_told(all_before.points, all_after.points),
+        np.log1p(np.where(all_before.points == 0, own, 0).max(axis=1)),
+        np.log1p(np.where(all_before.points > 0, own, 0).max(axis=1)),
+    ]
+
+
+def _told(before: Floats, after: Floats) -> Columns:
+    """How far the rulebook's words on either side are the same; the most of each, of what one alone has."""
+    common = np.einsum("ij,ij->i", before, after)
+    squares = np.einsum("ij,ij->i", before, before) * np.einsum("ij,ij->i", after, after)
+    gone = np.where(after == 0, before, 0).max(axis=1)
+    new = np.where(before == 0, after, 0).max(axis=1)
+    most = (before.max(axis=1), after.max(axis=1), gone, new, np.minimum(gone, new))
+    return [common / np.sqrt(squares + 1e-9), *map(np.log1p, most)]
 
 
 def _pair(before: _Run, after: _Run) -> Columns:

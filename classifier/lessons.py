@@ -33,8 +33,12 @@ def usable(lessons: Iterable[Lesson], rulebook: Rulebook) -> list[Lesson]:
 
 def of_corpus() -> list[Lesson]:
     """The labelled texts written for the hub, and the matters of those that show where matters part."""
-    rows = [Lesson(row["text"], code_of(row), _wish(row)) for row in corpus("categories")]
-    return rows + of_matters(corpus("split"))
+    return of_rows(corpus("categories")) + of_matters(corpus("split"))
+
+
+def of_rows(rows: Iterable[dict[str, Any]]) -> list[Lesson]:
+    """These rows of the file `categories`."""
+    return [Lesson(row["text"], code_of(row), _wish(row)) for row in rows]
 
 
 def _wish(row: dict[str, Any]) -> Intent | None:

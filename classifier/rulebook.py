@@ -136,8 +136,8 @@ def _splitting_cues(splitting: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
 
 
 def _town_cues() -> Iterable[tuple[str, Cue]]:
-    """The towns' names, so that 枫桥 is no bridge and 东湖 no lake."""
-    return [(name, Cue("town", "town", 0)) for name in town_names()]
+    """The towns' names, so that 枫桥 is no bridge and 东湖 no lake; and 来电 is no electricity."""
+    return [(name, Cue("town", "town", 0)) for name in (*town_names(), "来电人", "次来电")]
 
 
 def _splitting(data: Mapping[str, Any]) -> Splitting:

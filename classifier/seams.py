@@ -9,15 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from classifier.clauses import Clauses, Sign, Stop
-from classifier.cohesion import Around, Columns, Numbers, running, ties_across, topics
+from classifier.clauses import Clauses, Sign, Stop, points_of
+from classifier.cohesion import Around, Columns, Numbers, Sums, running, ties_across, topics
 from classifier.features import Floats
 from classifier.grams import Ints, Letters
 from classifier.model import Model
+from classifier.reading import Reading
 
-LETTERS = 1 << 12  # slots of the table
-_PREFIXES = (1, 2, 3)  # letters a clause begins with, hashed
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+LETTERS = 1 << 15  # slots of the table
+_PREFIX = 3  # letters a clause begins with, hashed as one, two and three
+_AFTER, _BEFORE = 10, 4  # pairs of letters to either side of the seam, wherever they stand
+_MIX, _TOP = np.uint64(0x9E3779B97F4A7C15), np.uint64(49)
 
 
 class Seams(NamedTuple):
@@ -25,23 +27,42 @@ class Seams(NamedTuple):
 
     clause: Ints
     numbers: Floats  # seams x numbers
-    letters: Ints  # seams x hashed beginnings and ends, in a table of `LETTERS`
+    letters: Ints  # seams x hashed letters around it, in a table of `LETTERS`
+    told: Sums  # before each clause: the points of the rulebook's words in all texts
 
 
-def seams(texts: Sequence[str], clauses: Clauses, model: Model) -> Seams:
+def seams(readings: Sequence[Reading], clauses: Clauses, model: Model) -> Seams:
     """The numbers of every seam; empty where every text is one clause."""
+    texts = [reading.plain for reading in readings]
     right = np.flatnonzero(clauses.start > 0)
     place = Around(clauses, right)
     stretches = zip(clauses.owner.tolist(), clauses.start.tolist(), clauses.end.tolist(), strict=True)
     letters = Letters([texts[owner][start:end] for owner, start, end in stretches])
-    subjects, ties = topics(place, letters, model), ties_across(place, letters, model)
+    points = points_of(readings, clauses, model.tops)
+    subjects = topics(place, letters, points, model)
+    ties = ties_across(place, letters, model)
     beside = [column for at in _BESIDE for column in _beside(subjects[at], place)]
     beside += _beside(ties[0], place)
     numbers = np.stack([*subjects, *ties, *_shape(place), *_rules(place), *beside], axis=1)
-    return Seams(right, numbers.astype(np.float32), _letters(texts, clauses, right))
+    return Seams(
+        right, numbers.astype(np.float32), _letters(texts, clauses, right), running(points.sum(axis=1))
+    )
 
 
-_BESIDE = (0, 6, 7, 8, 14, 15, 16, 17)  # of the topics' numbers, those that count beside the text's others
+_BESIDE = (
+    0,
+    6,
+    7,
+    8,
+    14,
+    15,
+    16,
+    17,
+    20,
+    25,
+    26,
+    31,
+)  # of the topics' numbers, those that count beside the text's others
 
 
 def _shape(place: Around) -> Columns:
@@ -98,19 +119,21 @@ def _beside(column: Numbers, place: Around) -> Columns:
 
 
 def _letters(texts: Sequence[str], clauses: Clauses, right: Ints) -> Ints:
-    """The first one, two and three letters after the seam and the last two before it, by kind of stop."""
-    pad = "\0" * max(_PREFIXES)
+    """The first letters after the seam, the last two before it, and the pairs around it, by kind of stop."""
+    pad = "\0" * (max(_AFTER, _BEFORE) + 1)
     joined = pad + "".join(text + pad for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     lengths = np.fromiter((len(text) + len(pad) for text in texts), np.int64, len(texts))
     at = (np.cumsum(lengths) - lengths)[clauses.owner[right]] + clauses.start[right] + len(pad)
     stop = clauses.stop[right]
-    strong = ((stop <= Stop.HALF) | (stop == Stop.GAP)).astype(np.uint64)
-    hashed = strong + np.uint64(1)
+    hashed = ((stop <= Stop.HALF) | (stop == Stop.GAP)) + np.uint64(1)
+    pairs = ((codes[:-1] + np.uint64(1)) * _MIX + codes[1:]) * _MIX
+    ends = pairs[at - 3] + hashed * _MIX
+    after = [pairs[at + place] + (hashed + np.uint64(2)) * _MIX for place in range(_AFTER)]
+    before = [pairs[at - 2 - place] + (hashed + np.uint64(4)) * _MIX for place in range(_BEFORE)]
     found = []
-    for place in range(max(_PREFIXES)):
+    for place in range(_PREFIX):
         hashed = (hashed + codes[at + place]) * _MIX
         found.append(hashed)
-    ends = ((strong + np.uint64(3) + codes[at - 3]) * _MIX + codes[at - 2]) * _MIX
-    slots: Ints = (np.stack([*found, ends], axis=1) >> np.uint64(52)).astype(np.int64)
+    slots: Ints = (np.stack([*found, ends, *after, *before], axis=1) >> _TOP).astype(np.int64)
     return slots

@@ -1,12 +1,15 @@
 """Where one matter passes into the next: one learnt decision over all seams of a text."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect, insort
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, starmap
 from pathlib import Path
 
 import numpy as np
 
 from classifier.clauses import Clauses, Sign, clauses_of
+from classifier.cohesion import Sums, running
 from classifier.features import Floats
 from classifier.model import Model
 from classifier.model_file import BUILT
@@ -52,17 +55,19 @@ def divide(
     if not readings:
         return []
     clauses = clauses_of(readings, rules)
-    found = seams([reading.plain for reading in readings], clauses, categories)
+    found = seams(readings, clauses, categories)
     scores = _ruled(model.scores(found), found, clauses, rules)
-    starts: list[list[int]] = [[] for _ in readings]
+    place = running(clauses.end - clauses.start)
+    firsts = np.flatnonzero(clauses.start == 0).tolist()
+    cuts = [list(edges) for edges in pairwise([*firsts, len(clauses.start)])]
     worth = np.flatnonzero(scores >= rules.seam)
     for at in found.clause[worth[np.argsort(-scores[worth], kind="stable")]].tolist():
-        owner, start = int(clauses.owner[at]), int(clauses.start[at])
-        if _free(start, [0, *starts[owner], len(readings[owner].plain)], rules):
-            starts[owner].append(start)
+        taken = cuts[int(clauses.owner[at])]
+        if len(taken) <= rules.most and _free(at, taken, place, found.told, rules.seam_letters):
+            insort(taken, at)
     return [
-        reading._replace(spans=list(_spans(own, len(reading.plain))))
-        for reading, own in zip(readings, starts, strict=True)
+        reading._replace(spans=list(starmap(Span, pairwise((place[taken] - place[taken[0]]).tolist()))))
+        for reading, taken in zip(readings, cuts, strict=True)
     ]
 
 
@@ -76,11 +81,9 @@ def _ruled(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> 
     return np.where(signs[:, Sign.DENIED], -np.inf, ruled)
 
 
-def _free(start: int, taken: Sequence[int], rules: Splitting) -> bool:
-    """Whether there is room for one more: surer ones were there first."""
-    return len(taken) <= rules.most and all(abs(start - other) >= rules.seam_letters for other in taken)
-
-
-def _spans(starts: list[int], size: int) -> Iterator[Span]:
-    edges = [0, *sorted(starts), size]
-    yield from map(Span, edges[:-1], edges[1:])
+def _free(at: int, taken: Sequence[int], place: Sums, told: Sums, least: int) -> bool:
+    """Whether a matter may begin at a clause: surer ones were there first, neither side may be empty."""
+    here = bisect(taken, at)
+    before, after = taken[here - 1], taken[here]
+    far = min(place[at] - place[before], place[after] - place[at]) >= least
+    return bool(far and told[before] < told[at] < told[after])

@@ -1,9 +1,11 @@
+import json
 from dataclasses import replace
 
 import pytest
 
+from classifier.corpora import corpus
 from classifier.judgement import Hints
-from tests.classifier.courts import judged, the_judge
+from tests.classifier.courts import SEEN, judged, the_judge
 
 
 @pytest.mark.parametrize(
@@ -70,3 +72,34 @@ def test_no_more_matters_than_the_rules_allow() -> None:
     rulebook = the_judge().rulebook
     few = replace(the_judge(), rulebook=replace(rulebook, splitting=replace(rulebook.splitting, most=2)))
     assert [len(judge.judge(text, Hints()).matters) for judge in (the_judge(), few)] == [3, 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "来电人第二次来电，情绪激动。原诉求是路灯不亮，村里的路灯三个月没人修。",
+        "退单理由写不属于本单位职责。没有写应该归谁。还是那件事。",
+    ],
+)
+def test_talk_about_nothing_is_no_matter(text: str) -> None:
+    assert len(judged(text).matters) == 1
+
+
+def test_matters_cover_the_text_alone_or_among_others() -> None:
+    texts = ["".join(matter["text"] for matter in row["matters"]) for row in corpus("split")][::8]
+    several = the_judge().judge_all([(text, Hints()) for text in texts])
+    edges = [[0, *(matter.end for matter in judgement.matters)] for judgement in several]
+    assert [[m.start for m in judgement.matters] for judgement in several] == [own[:-1] for own in edges]
+    assert [own[-1] for own in edges] == list(map(len, texts))
+    assert all(own == sorted(set(own)) for own in edges)
+    alone = [judged(text) for text in texts[:20]]
+    assert [[m.end for m in one.matters] for one in alone] == [own[1:] for own in edges[:20]]
+
+
+def test_texts_written_before_the_model_was_made() -> None:
+    rows = map(json.loads, (SEEN / "split.jsonl").read_text("utf-8").splitlines())
+    wanted = [row["matters"] for row in rows]
+    found = the_judge().judge_all([("".join(matters), Hints()) for matters in wanted])
+    counts = [(len(want), len(got.matters)) for want, got in zip(wanted, found, strict=True)]
+    assert sum(want == got for want, got in counts) >= 0.78 * len(counts)
+    assert sum(got > 1 for want, got in counts if want == 1) <= 5
