@@ -157,9 +157,9 @@ class Hub:
         return done.stdout.strip()
 
     def key(self, name: str, *scopes: str, platform: str = "") -> str:
-        """A new API key."""
+        """A new API key: a platform's, or a centre's."""
         wanted = [word for scope in scopes for word in ("--scope", scope)]
-        return self.call("key", name, *wanted, *(["--platform", platform] if platform else []))
+        return self.call("key", name, *wanted, *(["--platform", platform] if platform else ["--centre"]))
 
     def start(self, role: str, name: str = "") -> Process:
         """Start a role, or `run` for all of them; a second worker of a role needs a name of its own."""
