@@ -17,7 +17,7 @@ from deploy.process import Engine
 # Without `pull`: everything comes by REST here, and it would ask platforms that nobody simulates.
 ROLES = ("intake", "classify", "route", "feedback", "clock", "receipt", "hub")
 _ENGINES = ("Kafka", "PostgreSQL")
-_IMAGE = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}  # as deploy/Dockerfile has them
+_IMAGE = {"MALLOC_ARENA_MAX": "1"}  # as deploy/Dockerfile has it
 _SOON = re.compile(r"\{ (seconds|minutes) = \d+ \}")
 _TICK = 0.2  # seconds after which /proc shows what was done
 
