@@ -28,6 +28,8 @@ from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}
 _WORST_FIRST = tuple(Colour)
 _SHIPPED = "shipped"
+# Texts at once: with more, what they take no longer fits the cache, and costs half as much again.
+_STRIDE = 64
 _READS = "zh"  # the language the models were trained on; the rulebook has words of others too
 
 
@@ -37,7 +39,6 @@ class Named:
 
     version: str
     model: Model = field(repr=False)
-_STRIDE = 64  # texts at once: with more, what they take no longer fits the cache, and costs half as much again
 
 
 @dataclass(frozen=True, slots=True)
