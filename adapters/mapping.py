@@ -9,6 +9,7 @@ from adapters.base import Posting, Pulled
 from adapters.manifest import Manifest, Target
 from adapters.paging import MAX_MARK
 from contracts.errors import Fault, Invalid, Transient
+from contracts.faults import Code, Wrong
 from contracts.ids import digest
 
 BEIJING = timezone(timedelta(hours=8))
@@ -95,13 +96,13 @@ def _posting(item: object, manifest: Manifest) -> Posting:
             _put(posting, target, _value(found, target, manifest))
         except _UNREADABLE:
             if target in NEEDED:
-                faults.append(Fault(target, "unreadable", f"{target} cannot be read"))
+                faults.append(Wrong(Code.UNREADABLE).at(target))
             else:
                 _put(posting, target, _raw(found[0]))  # as it came: intake says what becomes of it
     missing = NEEDED - posting.keys() - {fault.field for fault in faults}
-    faults += [Fault(target, "missing", f"the item has no {target}") for target in sorted(missing)]
+    faults += [Wrong(Code.REQUIRED).at(target) for target in sorted(missing)]
     if faults:
-        raise Invalid("bad_item", "; ".join(fault.message for fault in faults), faults)
+        raise Invalid("bad_item", "these fields are missing or cannot be read", faults)
     return posting
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong: which field, a code for programs, a sentence that says what to do."""
+    """One thing wrong: which field, a code for programs, a sentence that says what to do, in English and in
+    Chinese."""
 
     field: str
     code: str
     message: str
+    zh: str
 
 
 class HubError(Exception):

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, StrictBool, ValidationError
 
-from contracts.errors import Fault, Invalid
+from contracts.errors import Invalid
 from contracts.events import CaseProgressed, Person
+from contracts.misfits import fault_of, path_of
 from contracts.personal import PersonalKind
 from contracts.vocabulary import Colour, Flag, Kind, Platform, State
 from feedback.reveal import Clarity, Eyes, TextClarity, least, reveal
@@ -53,7 +54,7 @@ def scope_of(subscription: Subscription) -> Scope:
     try:
         return Scope.model_validate({"filter": subscription.filter, "grants": subscription.grants})
     except ValidationError as error:
-        faults = [Fault(".".join(map(str, e["loc"])), e["type"], e["msg"]) for e in error.errors()]
+        faults = [fault_of(one, path_of(one["loc"])) for one in error.errors()]
         raise Invalid("bad_subscription", "filter or grants are not understood", faults) from None
 
 

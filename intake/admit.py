@@ -7,11 +7,11 @@ from datetime import datetime
 from contracts import ids
 from contracts.errors import Fault, Invalid
 from contracts.events import ComplaintReceived, Person, Posting
+from contracts.faults import OBJECT, Code, Wrong
 from contracts.stage import Event
 from contracts.topics import COMPLAINT_RECEIVED
 from contracts.vocabulary import Platform
 from intake import fields, people
-from intake.faults import Code, Wrong
 
 Reader = Callable[[object, datetime], object]
 
@@ -32,7 +32,8 @@ _POSTING: Mapping[str, Reader] = {
     "attachments": lambda value, _: fields.attachments(value),
 }
 _REQUIRED = ("external_id", "text")
-_KNOWN = frozenset({*_POSTING, "platform", "reporter"})
+POSTING = frozenset({*_POSTING, "platform", "reporter"})  # the fields that are known
+PERSON = frozenset(_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +73,9 @@ def external_id_of(raw: object) -> str | None:
         return None
 
 
-def ignored_fields(raw: object) -> int:
-    """How many fields the hub does not know. They are dropped: a platform may send more than is asked."""
-    if not isinstance(raw, Mapping):
-        return 0
-    reporter = raw.get("reporter")
-    within = len(reporter.keys() - _PERSON.keys()) if isinstance(reporter, Mapping) else 0
-    return len(raw.keys() - _KNOWN) + within
-
-
 def _read(raw: object, sender: Sender, now: datetime) -> dict[str, object]:
     if not isinstance(raw, Mapping):
-        fault = Wrong(Code.WRONG_TYPE, expected="an object with the fields of a posting").at("")
+        fault = Wrong(Code.WRONG_TYPE, expected=OBJECT).at("")
         raise Invalid("bad_posting", "a posting must be an object", [fault])
     faults = [Wrong(Code.REQUIRED).at(name) for name in _REQUIRED if raw.get(name) is None]
     values = _take(raw, _POSTING, now, faults)
@@ -101,7 +93,7 @@ def _reporter(raw: object, now: datetime, faults: list[Fault]) -> Person:
     if isinstance(raw, Mapping):
         return Person.model_validate(_take(raw, _PERSON, now, faults, "reporter."))
     if raw is not None:
-        faults.append(Wrong(Code.WRONG_TYPE, expected="an object").at("reporter"))
+        faults.append(Wrong(Code.WRONG_TYPE, expected=OBJECT).at("reporter"))
     return Person()
 
 

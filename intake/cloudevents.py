@@ -1,12 +1,14 @@
-"""CloudEvents 1.0 in JSON, structured mode; a batch is an array of them. What is inside is a raw posting."""
+"""CloudEvents 1.0 in JSON: structured, as a batch of those, or binary. What is inside is a raw posting."""
 
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 from contracts.errors import Fault, Invalid
+from contracts.faults import OBJECT, Code, Said, Wrong
 from intake import fields
-from intake.faults import Code, Wrong
 
 TYPE = "complaint.posted.v1"
+_EVENT = Said("a CloudEvent", "CloudEvent")
 _STANDS_FOR = {"id": "external_id", "time": "occurred_at"}
 
 
@@ -17,13 +19,24 @@ def unwrap(event: object) -> dict[str, object]:
     for the platform) and the event's time is its time.
     """
     if not isinstance(event, Mapping):
-        raise _refused([Wrong(Code.WRONG_TYPE, expected="a CloudEvent").at("")])
+        raise _refused([Wrong(Code.WRONG_TYPE, expected=_EVENT).at("")])
     faults = [fault for name, check in _CHECKS.items() if (fault := _fault(event, name, check))]
     data = event.get("data")
     if faults or not isinstance(data, Mapping):
         raise _refused(faults)
     said = {name: value for name, value in data.items() if value is not None}
     return {meant: event[name] for name, meant in _STANDS_FOR.items() if name in event} | said
+
+
+def in_headers(headers: Mapping[str, str]) -> bool:
+    """Whether an HTTP request (names in lower case) says that it is an event in binary mode."""
+    return not {"ce-specversion", "ce-type"}.isdisjoint(headers)
+
+
+def of_binary_mode(headers: Mapping[str, str], data: object) -> dict[str, object]:
+    """The event whose attributes are headers and whose data is the body, for `unwrap`."""
+    attributes = {name: f"ce-{name}" for name in _CHECKS if f"ce-{name}" in headers}
+    return {name: unquote(headers[header]) for name, header in attributes.items()} | {"data": data}
 
 
 def _exactly(allowed: str) -> Callable[[object], object]:
@@ -46,7 +59,7 @@ def _time(value: object) -> None:
 
 def _data(value: object) -> None:
     if not isinstance(value, Mapping):
-        raise Wrong(Code.WRONG_TYPE, expected="the posting as a JSON object")
+        raise Wrong(Code.WRONG_TYPE, expected=OBJECT)
 
 
 _CHECKS: Mapping[str, Callable[[object], object]] = {

@@ -11,9 +11,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from contracts import places
+from contracts.faults import LIST, STRING, TRUTH, Code, Said, Wrong
 from contracts.vocabulary import Intent
 from intake import clean
-from intake.faults import Code, Wrong
 
 T = TypeVar("T")
 
@@ -30,12 +30,15 @@ EXTERNAL_ID = r"[A-Za-z0-9][A-Za-z0-9._:/@=+~-]{0,127}"
 _SLACK = timedelta(minutes=10)  # platforms' clocks run ahead a little
 _SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving within MAX_AGE_YEARS
 _SAFE_ID = re.compile(EXTERNAL_ID)
+_ID_SIGNS = Said(
+    "ASCII letters and digits, then also . _ : / @ = + ~ -", "英文字母、数字，其后可用 . _ : / @ = + ~ -"
+)
 
 
 def string(value: object) -> str:
     """Any string; a number or a truth value is a mistake worth telling."""
     if not isinstance(value, str):
-        raise Wrong(Code.WRONG_TYPE, expected="a string")
+        raise Wrong(Code.WRONG_TYPE, expected=STRING)
     return value
 
 
@@ -47,7 +50,7 @@ def external_id(value: object) -> str:
     if len(name) > 128:
         raise Wrong(Code.TOO_LONG, limit=128)
     if not _SAFE_ID.fullmatch(name):
-        raise Wrong(Code.BAD_CHARACTERS, allowed="ASCII letters and digits, then also . _ : / @ = + ~ -")
+        raise Wrong(Code.BAD_CHARACTERS, allowed=_ID_SIGNS)
     return name
 
 
@@ -111,14 +114,14 @@ def intent(value: object) -> Intent | None:
 def truth(value: object) -> bool:
     """A truth value, not a word or number that may mean one."""
     if not isinstance(value, bool):
-        raise Wrong(Code.WRONG_TYPE, expected="true or false")
+        raise Wrong(Code.WRONG_TYPE, expected=TRUTH)
     return value
 
 
 def attachments(value: object) -> tuple[str, ...]:
     """Addresses at the source platform. The hub stores and shows them, it never fetches them."""
     if not isinstance(value, list | tuple):
-        raise Wrong(Code.WRONG_TYPE, expected="a list of https addresses")
+        raise Wrong(Code.WRONG_TYPE, expected=LIST)
     if len(value) > MAX_ATTACHMENTS:
         raise Wrong(Code.TOO_MANY, limit=MAX_ATTACHMENTS)
     return tuple(_https(item) for item in value)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_11_2
 
-from intake.faults import Code, Wrong
+from contracts.faults import Code, Wrong
 
 _EXTENSION = re.compile(
     r"(?:转|分机|ext\.?|#|(?<=^0\d{9})-|(?<=^0\d{10})-|(?<=^0\d{11})-)(\d{1,6})$", re.I | re.A

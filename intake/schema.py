@@ -35,7 +35,8 @@ REPORTER: Schema = {
 POSTING: Schema = {
     "type": "object",
     "title": "Posting",
-    "description": "What a platform sends. Fields the hub does not know are dropped and counted.",
+    "description": "What a platform sends. Fields the hub does not know are dropped and named in the "
+    "verdict.",
     "required": ["external_id", "text"],
     "properties": {
         "external_id": {

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import Response
@@ -20,7 +20,7 @@ from services.http import ops
 from services.http.auth import Caller, KeyRing, Needs
 from services.http.guard import guard
 from services.http.limits import RateLimit
-from services.http.problem import Problem
+from services.http.problem import Problem, bad_json
 from services.http.scopes import Scope
 from services.intake_described import COMPLAINTS, MAX_ITEMS, RESPONSES
 from services.intake_verdicts import Read, answer, count, take
@@ -34,10 +34,18 @@ def _as_it_is(item: object) -> object:
     return item
 
 
-_READ: Mapping[str, Read] = {
-    "application/json": _as_it_is,
-    "application/cloudevents+json": cloudevents.unwrap,
-    "application/cloudevents-batch+json": cloudevents.unwrap,
+class Form(NamedTuple):
+    """How a body is read: each item of it, or the whole as one."""
+
+    read: Read
+    whole: bool = False
+
+
+_PLAIN = Form(_as_it_is)
+_FORMS: Mapping[str, Form] = {
+    "application/json": _PLAIN,
+    "application/cloudevents+json": Form(cloudevents.unwrap),
+    "application/cloudevents-batch+json": Form(cloudevents.unwrap),
 }
 _NOT_THEIRS = frozenset({"bad_signature", "stale_push"})  # codes of a push that proves nothing
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -82,16 +90,17 @@ def posting_router(log: Log, keys: KeyRing, limit: RateLimit, clock: Clock = utc
     async def post_complaints(
         request: Request, caller: Annotated[Caller, Depends(Needs(keys, Scope.COMPLAINTS_WRITE))]
     ) -> Response:
-        """One posting, an array of up to 500, or CloudEvents. Good items are taken, bad ones are named.
+        """One posting, an array of up to 500, or CloudEvents (structured, batched, or one in binary
+        mode). Good items are taken, bad ones are named.
 
         Needs the scope `complaints:write` and a key that stands for a platform.
         """
-        sender, read, trace = _sender(caller), _reader(request), _trace(request)
+        sender, form, trace = _sender(caller), _form(request), _trace(request)
         limit.take(caller.name)  # before the body is read: whoever is too fast costs little
-        items = _items(await request.body())
+        items = _items(await request.body(), form.whole)
         limit.take(caller.name, len(items) - 1)
         now = clock()
-        judged = await take(log, items, read, lambda raw: admit(raw, sender, now, trace))
+        judged = await take(log, items, form.read, lambda raw: admit(raw, sender, now, trace))
         count(judged, sender.platform)
         return answer(judged, trace)
 
@@ -144,19 +153,22 @@ def _sender(caller: Caller) -> Sender:
     return Sender(caller.platform)
 
 
-def _reader(request: Request) -> Read:
+def _form(request: Request) -> Form:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in _READ or request.headers.get("content-encoding", "identity") != "identity":
-        raise Problem(415, "wrong_media_type", f"Send one of {', '.join(_READ)}, in UTF-8, not compressed.")
-    return _READ[media_type]
+    if media_type not in _FORMS or request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem(415, "wrong_media_type", f"Send one of {', '.join(_FORMS)}, in UTF-8, not compressed.")
+    form = _FORMS[media_type]
+    if form is _PLAIN and cloudevents.in_headers(request.headers):
+        return Form(lambda data: cloudevents.unwrap(cloudevents.of_binary_mode(request.headers, data)), True)
+    return form
 
 
-def _items(body: bytes) -> list[object]:
+def _items(body: bytes, whole: bool) -> list[object]:
     try:
         parsed = from_json(body)
     except ValueError:  # its message quotes the body
-        raise Problem(400, "bad_json", "The body is no JSON in UTF-8.") from None
-    items = parsed if isinstance(parsed, list) else [parsed]
+        raise bad_json() from None
+    items = parsed if isinstance(parsed, list) and not whole else [parsed]
     if len(items) > MAX_ITEMS:
         raise Problem(413, "too_many_items", f"Send at most {MAX_ITEMS} items at a time.")
     return items

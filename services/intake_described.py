@@ -19,9 +19,20 @@ class Verdict(TypedDict):
     status: Literal["accepted", "refused"]
     complaint_id: str | None
     faults: list[Mapping[str, str]]
+    unknown_fields: list[Mapping[str, str | None]]  # dropped; a hint at slips of the pen
+    unknown_count: int  # those that are not named, too
 
 
 _FAULT = PROBLEM["properties"]["faults"]["items"]
+_UNKNOWN: dict[str, Any] = {
+    "type": "object",
+    "title": "UnknownField",
+    "required": ["field", "nearest"],
+    "properties": {
+        "field": {"type": "string"},
+        "nearest": {"type": ["string", "null"], "description": "The field that may be meant."},
+    },
+}
 _SUMMARY: dict[str, Any] = {
     "accepted": {"type": "integer", "description": "How many are in the log now."},
     "refused": {"type": "integer"},
@@ -37,6 +48,12 @@ _SUMMARY: dict[str, Any] = {
                 "status": {"enum": ["accepted", "refused"]},
                 "complaint_id": {"type": ["string", "null"], "format": "uuid"},
                 "faults": {"type": "array", "items": _FAULT},
+                "unknown_fields": {"type": "array", "items": _UNKNOWN},
+                "unknown_count": {
+                    "type": "integer",
+                    "description": "Fields that were left out because the hub does not know them: those "
+                    "above, and those whose names are not repeated.",
+                },
             },
         },
     },
@@ -56,6 +73,8 @@ _VERDICTS = {
                 "status": "accepted",
                 "complaint_id": "08f2783c-b991-5b96-9003-598fac9ad9b5",
                 "faults": [],
+                "unknown_fields": [{"field": "adress", "nearest": "address"}],
+                "unknown_count": 1,
             }
         ],
     },
@@ -99,6 +118,6 @@ COMPLAINTS: dict[str, Any] = {
             "in": "header",
             "description": "W3C trace context; it travels with the complaint.",
             "schema": {"type": "string"},
-        }
+        },
     ],
 }

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, field_
 from pydantic_core import PydanticCustomError
 
 from contracts.events import Actor, CaseCommand, Correction
+from contracts.faults import Code
 from contracts.ids import digest
 from contracts.places import is_place
 from contracts.vocabulary import SYSTEM_ACTIONS, Action, ActorKind, Flag, Kind, Outcome, State
@@ -55,14 +56,14 @@ class Deed(BaseModel):
     @classmethod
     def _for_people(cls, action: Action) -> Action:
         if action in SYSTEM_ACTIONS:
-            raise PydanticCustomError("not_for_people", "only the hub itself does this")
+            raise PydanticCustomError(Code.NOT_FOR_PEOPLE, "only the hub itself does this")
         return action
 
     @field_validator("town_code")
     @classmethod
     def _of_ours(cls, code: str | None) -> str | None:
         if code and not is_place(code):
-            raise PydanticCustomError("unknown_place", "no place of this city has this code")
+            raise PydanticCustomError(Code.UNKNOWN_PLACE, "no place of this city has this code")
         return code
 
 

@@ -71,7 +71,6 @@ class Pages:
             "epoch": _epoch,
             "excerpt": excerpt,
             "purpose": lambda why: tongue.name_of_any(why, Purpose, Action),
-            "say": tongue.say,
         }
         environment.globals |= {
             "tongue": tongue,

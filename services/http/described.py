@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
+from contracts.faults import Code
+
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
@@ -12,12 +14,19 @@ PROBLEM: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What to do about it."},
+        "zh": {"type": "string", "description": "`detail` in Chinese, where there is one."},
         "faults": {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "code", "message"],
-                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
+                "title": "Fault",
+                "required": ["field", "code", "message", "zh"],
+                "properties": {
+                    "field": {"type": "string", "description": "`reporter.phone`; empty: all of it."},
+                    "code": {"enum": [*Code]},
+                    "message": {"type": "string", "description": "What to do about it."},
+                    "zh": {"type": "string", "description": "The same in Chinese."},
+                },
             },
         },
     },

@@ -1,9 +1,7 @@
 """What becomes of the errors an app foresees: problems, each with the status that says what to do."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,10 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from contracts.errors import Invalid, NotAllowed, Transient
-from services.http.problem import Problem, ProblemResponse, respond, route_of
+from contracts.misfits import fault_of, path_of
+from services.http.problem import Problem, ProblemResponse, bad_json, respond, route_of
 
 RETRY_AFTER = 5  # seconds; a broker or database that restarts is back in about that
 _AGAIN = "Nothing here is promised yet. Send the same request again: what was taken is recognised."
+_MAX_FAULTS = 50  # of one request; a body may hold a fault in every byte
+_UNFIT = "The request does not fit its description; each fault says what to do."
+_UNFIT_ZH = "请求不符合接口说明，各项问题及改法见 faults。"
 _log = structlog.get_logger(__name__)
 
 
@@ -34,18 +36,13 @@ def _http(_: Request, error: HTTPException) -> ProblemResponse:
     return respond(error.status_code, code, error.detail, error.headers)
 
 
-def _validation(_: Request, error: RequestValidationError) -> ProblemResponse:
-    faults = [
-        {"field": ".".join(map(str, e["loc"])), "code": e["type"], "message": _message(e)}
-        for e in error.errors()
-    ]
-    return respond(422, "invalid_request", "The request does not fit its description.", faults=faults)
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    # What a validator of ours raised may quote its input; pydantic's own sentences do not.
-    own = error["type"] in ("value_error", "assertion_error")
-    return "This value cannot be accepted." if own else str(error["msg"])
+def _validation(request: Request, error: RequestValidationError) -> ProblemResponse:
+    # The first step only says where it was looked for: in the path, the query, a header or the body.
+    found = [(one, path_of(one["loc"][1:])) for one in error.errors()[:_MAX_FAULTS]]
+    if any(one["type"] == "json_invalid" for one, _ in found):
+        return _http(request, bad_json())
+    faults = [asdict(fault_of(*one)) for one in found]
+    return respond(422, "invalid_request", _UNFIT, zh=_UNFIT_ZH, faults=faults)
 
 
 def _invalid(_: Request, error: Invalid) -> ProblemResponse:

@@ -8,6 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import Scope
 
+from contracts.faults import Code, Wrong
+
 
 class Problem(HTTPException):
     """Raise it anywhere below a route. `code` is for programs; `more` are extension members."""
@@ -22,6 +24,12 @@ class Problem(HTTPException):
     ) -> None:
         super().__init__(status, detail, headers)
         self.code, self.more = code, more
+
+
+def bad_json() -> Problem:
+    """What to say of a body nobody can read: neither the parser's sentence, which quotes it, nor where."""
+    fault = Wrong(Code.BAD_JSON).at("")
+    return Problem(400, fault.code, fault.message, zh=fault.zh)
 
 
 class ProblemResponse(JSONResponse):

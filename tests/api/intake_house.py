@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from contracts.errors import Fault, Invalid
+from contracts.errors import Invalid
+from contracts.faults import Code, Wrong
 from contracts.vocabulary import Platform
 from services.chassis.local import LocalLog
 from services.chassis.log import Log, Message
@@ -47,7 +48,7 @@ def webhook(headers: Mapping[str, str], body: bytes, now: datetime) -> Mapping[s
     if headers.get("x-signature") != "good":
         raise Invalid("bad_signature", "the push is not signed by the platform")
     if not body:
-        raise Invalid("bad_item", "empty", [Fault("text", "missing", "the item has no text")])
+        raise Invalid("bad_item", "empty", [Wrong(Code.REQUIRED).at("text")])
     return {"external_id": "P-1", "text": body.decode(), "reporter": {"phone": "no idea"}}
 
 

@@ -112,6 +112,8 @@ async def test_what_was_answered_with_202_is_in_the_log(tmp_path: Path) -> None:
         "status": "accepted",
         "complaint_id": event.subject,
         "faults": [],
+        "unknown_fields": [],
+        "unknown_count": 0,
     }
 
 
@@ -169,6 +171,65 @@ async def test_cloud_events_structured_and_batched(client: httpx.AsyncClient, lo
         "type",
         "data",
     ]
+
+
+ATTRIBUTES = {
+    "Content-Type": JSON,
+    "ce-specversion": "1.0",
+    "ce-id": "WG-7%2F1",
+    "ce-source": "/grid",
+    "ce-type": EXAMPLE_EVENT["type"],
+    "ce-time": "2024-03-11T19:42:05+08:00",
+}
+
+
+async def test_a_cloud_event_in_binary_mode_is_taken(client: httpx.AsyncClient, log: Recorder) -> None:
+    response = await client.post("/v1/complaints", json={"text": "路灯不亮"}, headers=ATTRIBUTES)
+    assert response.json()["verdicts"][0]["external_id"] == "WG-7/1"
+    [message] = log.messages
+    posting = json.loads(message.value)["posting"]
+    assert (posting["text"], posting["occurred_at"]) == ("路灯不亮", "2024-03-11T11:42:05Z")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "fault"),
+    [
+        ({"ce-type": "case.opened.v1"}, {"text": "路灯不亮"}, ("type", "unknown_value")),
+        ({"ce-specversion": "0.3"}, {"text": "路灯不亮"}, ("specversion", "unknown_value")),
+        ({"ce-id": ""}, {"text": "路灯不亮"}, ("id", "required")),
+        ({}, [{"text": "路灯不亮"}], ("data", "wrong_type")),
+        ({}, [], ("data", "wrong_type")),
+    ],
+)
+async def test_a_binary_event_of_another_kind_is_refused_as_a_structured_one_is(
+    client: httpx.AsyncClient, log: Recorder, headers: dict[str, str], body: object, fault: tuple[str, str]
+) -> None:
+    response = await client.post("/v1/complaints", json=body, headers=ATTRIBUTES | headers)
+    assert response.status_code == 422
+    [verdict] = problem(response)["verdicts"]
+    assert [(one["field"], one["code"]) for one in verdict["faults"]] == [fault]
+    assert log.messages == []
+
+
+@pytest.mark.parametrize("media_type", [JSON, "application/cloudevents-batch+json"])
+async def test_an_empty_array_is_told_so(client: httpx.AsyncClient, media_type: str) -> None:
+    response = await send(client, [], media_type)
+    assert response.status_code == 422
+    assert problem(response)["type"] == "urn:hub:problem:nothing_sent"
+    assert problem(response)["verdicts"] == [] and "数组为空" in problem(response)["zh"]
+
+
+async def test_a_misspelt_field_is_told_with_what_it_may_mean(client: httpx.AsyncClient) -> None:
+    body = {"external_id": "1", "txet": "路灯不亮", "陈春生": 1, "reporter": {"phnoe": "19900000001"}}
+    refused = problem(await send(client, body))["verdicts"][0]
+    assert [fault["field"] for fault in refused["faults"]] == ["text"]
+    taken = (await send(client, body | {"text": "路灯不亮"})).json()["verdicts"][0]
+    for verdict in (refused, taken):
+        assert verdict["unknown_fields"] == [
+            {"field": "txet", "nearest": "text"},
+            {"field": "reporter.phnoe", "nearest": "reporter.phone"},
+        ]
+        assert verdict["unknown_count"] == 3
 
 
 async def test_a_trace_is_kept_or_begun(client: httpx.AsyncClient, log: Recorder) -> None:

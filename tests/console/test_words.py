@@ -15,7 +15,6 @@ from dashboard import assets
 from feedback.reasons import Reason
 from services.console.explained import explained
 from services.console.i18n import load_tongues
-from services.console.mending import NO_JSON, PLAIN, UNFIT
 from services.console.words import NAMES
 
 _KEYWORDS: dict[str, None] = {"_": None, "gettext": None}
@@ -34,7 +33,6 @@ def said() -> Iterator[tuple[str | None, str]]:
         yield from ((kind.__name__.lower(), name) for name in names.values())
     for topic in TOPICS:
         yield from ((None, topic.about), (None, topic.key))
-    yield from ((None, sentence) for sentence in (*PLAIN.values(), NO_JSON, UNFIT))
 
 
 def test_the_catalogue_has_what_is_said_and_nothing_else() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
+from contracts.faults import Code, Wrong
 from intake import people
-from intake.faults import Code, Wrong
 
 TODAY = datetime(2024, 3, 12, tzinfo=UTC)
 
