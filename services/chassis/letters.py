@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from pydantic_core import from_json
 from sqlalchemy import Column, select, update
 from sqlmodel import Field, SQLModel, col
 
@@ -34,6 +35,7 @@ class Letter(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     handled_by: str | None = None
     handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    mended: str | None = None  # the value that was sent again, where a person changed it
 
 
 _OPEN = col(Letter.state) == "open"
@@ -109,7 +111,10 @@ async def redrive(
     """
     rows, new, make = await _with_parked(database, chosen), mended or {}, as_message or again
     await log.publish([make(row.letter, new.get(row.id, row.letter["value"])) for row in rows])
-    await _mark(database, [row.id for row in rows], "redriven", by)
+    sent = {
+        row.id: new[row.id] for row in rows if row.id in new and _differ(row.letter["value"], new[row.id])
+    }
+    await _mark(database, [row.id for row in rows], "redriven", by, sent)
     return len(rows)
 
 
@@ -137,11 +142,22 @@ def again(letter: Mapping[str, Any], value: str) -> Message:
     return Message(letter["topic"], letter["key"].encode(), value.encode(), list(headers.items()))
 
 
-async def _mark(database: Database, ids: Sequence[UUID], state: str, by: str) -> int:
+def _differ(before: str, now: str) -> bool:
+    """Whether a person changed more than the spaces."""
+    try:
+        return bool(from_json(before) != from_json(now))
+    except ValueError:
+        return True
+
+
+async def _mark(
+    database: Database, ids: Sequence[UUID], state: str, by: str, mended: Mapping[UUID, str] | None = None
+) -> int:
+    handled = {"state": state, "handled_by": by, "handled_at": datetime.now(UTC)}
     async with database.transaction() as connection:
+        for one, value in (mended or {}).items():
+            await connection.execute(update(Letter).where(col(Letter.id) == one, _OPEN).values(mended=value))
         done = await connection.execute(
-            update(Letter)
-            .where(col(Letter.id).in_(ids), _OPEN)
-            .values(state=state, handled_by=by, handled_at=datetime.now(UTC))
+            update(Letter).where(col(Letter.id).in_(ids), _OPEN).values(**handled)
         )
         return int(done.rowcount)

@@ -1,10 +1,9 @@
 """Dead letters for people who are no engineers: what came, what is wrong, mend it, see it through."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
-from uuid import UUID, uuid5
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,11 +13,10 @@ from sqlmodel import col
 from contracts.errors import Transient
 from contracts.stage import AnyRow
 from contracts.tables import columns
-from services import door
 from services.api.parts import Prose
-from services.chassis.ledger import Ledger
 from services.chassis.letters import Letter, drop
 from services.console import trail
+from services.console.fates import became_of, fate_of
 from services.console.masked import covered_for_mending, is_of, tells_sensitive
 from services.console.mending import Mended, mend, shape_of
 from services.console.parts import Console, Here
@@ -31,15 +29,6 @@ from services.redrive import redrive
 routes = APIRouter(prefix="/dead-letters")
 _SHOWN = 200
 _DONE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of a letter that was sent again."""
-
-    verdict: str  # on_its_way, done, refused, dead
-    at: datetime | None = None
-    next_letter: UUID | None = None  # where it ended again
 
 
 @routes.get("")
@@ -64,7 +53,7 @@ async def letters(request: Request, viewer: Who, console: Here) -> HTMLResponse:
             "handled": select(*columns(Letter)).where(state != "open").order_by(handled).limit(_DONE),
         }
     )  # fmt: skip
-    fates = {row.id: await _fate(console, row) for row in found["handled"]}
+    fates = {row.id: await fate_of(console, viewer, row) for row in found["handled"]}
     return page(console, viewer, request, "letters.html", found=found, fates=fates, now=datetime.now(UTC))
 
 
@@ -74,6 +63,13 @@ async def letter(letter_id: UUID, request: Request, viewer: Who, console: Here) 
     row = await _find(console, viewer, letter_id)
     await trail.record(console.database, viewer, Deed.OPEN_LETTER, str(letter_id))
     return await _shown(console, viewer, request, row)
+
+
+@routes.get("/{letter_id}/fate")
+async def fate(letter_id: UUID, request: Request, viewer: Who, console: Here) -> HTMLResponse:
+    """What became of it, for a page that waits for that; nothing of what it says, so it leaves no trail."""
+    row = await _find(console, viewer, letter_id)
+    return page(console, viewer, request, "parts/fate.html", **await _ending(console, viewer, row))
 
 
 @routes.post("/{letter_id}/uncover")
@@ -130,13 +126,32 @@ async def _shown(
     bare: bool = False,
     away: bool = False,
 ) -> HTMLResponse:
-    covered, _ = covered_for_mending(shape_of(row.letter), row.letter["value"])
+    covered = _covered(row, row.letter["value"])
     return page(
         console, viewer, request, "letter.html", status,
-        letter=row, text=covered if text is None else text, bare=bare, away=away,
+        text=covered if text is None else text, bare=bare, away=away,
         faults=mended.faults if mended else mend(row.letter, covered).faults,
-        tried=mended is not None, fate=await _fate(console, row), purposes=list(Purpose),
+        tried=mended is not None, sent=_sent(viewer, row), purposes=list(Purpose),
+        **await _ending(console, viewer, row),
     )  # fmt: skip
+
+
+async def _ending(console: Console, viewer: Viewer, row: AnyRow) -> dict[str, Any]:
+    """What `parts/fate.html` shows."""
+    return {
+        "letter": row,
+        "fate": await fate_of(console, viewer, row),
+        "became": await became_of(console, viewer, row),
+        "now": datetime.now(UTC),
+    }
+
+
+def _sent(viewer: Viewer, row: AnyRow) -> str | None:
+    return _covered(row, row.mended) if row.mended and _may_know(viewer, row.mended) else None
+
+
+def _covered(row: AnyRow, value: str) -> str:
+    return covered_for_mending(shape_of(row.letter), value)[0]
 
 
 async def _find(console: Console, viewer: Viewer, letter_id: UUID, to_mend: bool = False) -> AnyRow:
@@ -147,24 +162,6 @@ async def _find(console: Console, viewer: Viewer, letter_id: UUID, to_mend: bool
     if not _may_know(viewer, rows[0].letter["value"]) or (to_mend and not viewer.mends):
         raise HTTPException(403)
     return rows[0]
-
-
-async def _fate(console: Console, row: AnyRow) -> Fate | None:
-    """Looked up in the ledger under the id that `redrive` gave it: the proof that it went through."""
-    if row.state != "redriven":
-        return None
-    if row.stage == door.STAGE:  # it left for good with the log's word that it came in
-        return Fate("done", row.handled_at)
-    sent_as = uuid5(UUID(row.letter["event_id"]), f"redrive\x1f{row.attempt + 1}")
-    rows = await console.database.rows(
-        select(col(Ledger.verdict), col(Ledger.at)).where(
-            col(Ledger.stage) == row.stage, col(Ledger.input_id) == sent_as
-        )
-    )
-    if not rows:
-        return Fate("on_its_way")
-    again = uuid5(sent_as, f"dead\x1f{row.stage}") if rows[0].verdict == "dead" else None
-    return Fate(rows[0].verdict, rows[0].at, again)
 
 
 def _may_know(viewer: Viewer, value: str) -> bool:

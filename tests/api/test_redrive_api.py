@@ -15,7 +15,7 @@ import pytest_asyncio
 from adapters.base import Pulled
 from contracts import ids
 from contracts.errors import Invalid
-from contracts.topics import COMPLAINT_RECEIVED
+from contracts.topics import CASE_COMMAND, COMPLAINT_RECEIVED
 from contracts.vocabulary import Platform
 from services import door
 from services.chassis.log import Message
@@ -92,7 +92,9 @@ async def test_what_cannot_come_in_is_mended_and_comes_in(hub: Hub, engineer: ht
     [case] = await hub.cases(complaint)
     assert case.matter.text == "村口路灯不亮" and case.matter.reporter.name == "陈春生"
     assert [one["state"] for one in await letters(hub, complaint, "redriven")] == ["redriven"]
-    assert (await engineer.get(f"/dead-letters/{letter['id']}")).status_code == 200
+    done = (await engineer.get(f"/dead-letters/{letter['id']}")).text
+    assert f'href="/cases/{case.matter.case_id}"' in done and "村口路灯不亮" not in done
+    assert "更正后重新投递的内容" in done and "陈春生" not in done
     await pulled(hub, raw, "P-1")  # overlapping cursors bring the broken item again
     assert await letters(hub, complaint) == []
 
@@ -153,3 +155,60 @@ async def test_how_topics_and_groups_stand(hub: Hub) -> None:
     received = standings[COMPLAINT_RECEIVED.name]
     assert received["records"] > 0
     assert received["groups"] == [{"group": "classify", "lag": 0, "oldest": None}]
+
+
+async def test_a_posting_whose_id_was_mended_leads_to_the_case_it_became(
+    hub: Hub, engineer: httpx.AsyncClient
+) -> None:
+    wrong = await pulled(hub, {"external_id": "工单 3", "text": "桥栏杆断了"}, "P-3")
+    [letter] = await letters(hub, wrong)
+    text = json.dumps({"external_id": "P-3a", "text": "桥栏杆断了"})
+    path = f"/dead-letters/{letter['id']}"
+    assert (await engineer.post(f"{path}/redrive", data={"text": text})).status_code == 303
+    await hub.until(complaint := ids.complaint_id(Platform.GRID, "P-3a"))
+    [case] = await hub.cases(complaint)
+    assert f'href="/cases/{case.matter.case_id}"' in (await engineer.get(f"{path}/fate")).text
+
+
+async def commanded(hub: Hub, case: UUID, at: str) -> dict[str, Any]:
+    """The dead letter of a command to sign that names another force than has the case."""
+    actor = {"kind": "person", "name": "nobody", "force_id": "330602001-police"}
+    command = {"case_id": str(case), "action": "sign", "actor": actor, "at": at}
+    headers = {
+        "ce_specversion": "1.0", "ce_id": str(uuid4()), "ce_source": "/x", "ce_type": CASE_COMMAND.name,
+        "ce_subject": str(case), "ce_time": datetime.now(UTC).isoformat(),
+    }  # fmt: skip
+    encoded = [(name, text.encode()) for name, text in headers.items()]
+    value = json.dumps(command, separators=(",", ":")).encode()
+    await hub.house.log.publish([Message(CASE_COMMAND.name, str(case).encode(), value, encoded)])
+    await hub.settled()
+    [letter] = await letters(hub, case)
+    return letter | {"path": f"/dead-letters/{letter['id']}", "command": command}
+
+
+async def test_what_was_refused_in_the_end_says_why_and_leads_to_its_case(
+    hub: Hub, engineer: httpx.AsyncClient
+) -> None:
+    case = await hub.case()
+    letter = await commanded(hub, case, "yesterday")
+    mended = json.dumps(letter["command"] | {"at": datetime.now(UTC).isoformat()})
+    assert (await engineer.post(f"{letter['path']}/redrive", data={"text": mended})).status_code == 303
+    await hub.settled()
+    chinese = (await engineer.get(letter["path"])).text
+    assert "您的岗位或力量不能对此案“签收”" in chinese and f'href="/cases/{case}"' in chinese
+    await engineer.get("/language/en")
+    english = (await engineer.get(letter["path"])).text
+    await engineer.get("/language/zh")
+    assert "Your role or force may not “sign” this case" in html.unescape(english)
+
+
+async def test_what_went_again_as_it_came_is_not_called_mended(hub: Hub, engineer: httpx.AsyncClient) -> None:
+    letter = await commanded(hub, uuid4(), datetime.now(UTC).isoformat())
+    assert letter["code"] == "unknown_case"
+    page = (await engineer.get(letter["path"])).text
+    assert "所指案件不存在" in page and letter["reason"] not in page
+    again = {"text": json.dumps(letter["command"])}
+    assert (await engineer.post(f"{letter['path']}/redrive", data=again)).status_code == 303
+    await hub.settled()
+    page = (await engineer.get(letter["path"])).text
+    assert "仍未成功" in page and "更正后重新投递的内容" not in page
