@@ -34,6 +34,7 @@ engines: setup-dev ## Start a real Kafka and PostgreSQL on loopback, without Doc
 
 up: ## Run one container a role with Docker compose
 	@command -v docker >/dev/null || { echo "Docker is missing: install it from your distribution, or use 'make run'."; exit 1; }
+	@docker compose version >/dev/null 2>&1 || { echo "Docker is here, its compose plugin is not ('docker compose version' fails): install docker-compose-plugin, on Ubuntu docker-compose-v2, or use 'make run'."; exit 1; }
 	docker compose -f deploy/compose.yaml up --build
 
 schemas: setup-dev ## Write JSON Schemas, AsyncAPI, topic resources anew from the contracts

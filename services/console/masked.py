@@ -92,7 +92,7 @@ def _walk(model: type[BaseModel], data: Any, cover: Cover) -> Any:
 
 
 def _field(field: FieldInfo, kind: PersonalKind | None, value: Any, cover: Cover) -> Any:
-    if value in (None, ""):
+    if value is None or (isinstance(value, str) and not value.strip()):
         return value  # nothing is there to cover
     nested = _model_in(field.annotation)
     if nested and isinstance(value, list):

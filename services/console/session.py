@@ -44,6 +44,11 @@ async def add_operator(database: Database, operator: Operator) -> None:
         await database.write(connection, [Write(Operator, operator.model_dump(), How.PUT)])
 
 
+async def has_operators(database: Database) -> bool:
+    """Whether anybody can sign in at all."""
+    return bool(await database.rows(select(col(Operator.login)).limit(1)))
+
+
 async def find_operator(database: Database, login: str) -> AnyRow | None:
     """The operator's row."""
     rows = await database.rows(select(*columns(Operator)).where(col(Operator.login) == login))

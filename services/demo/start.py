@@ -14,8 +14,10 @@ from rich.table import Table
 from adapters import registry
 from adapters.simulators import SimulatorPlan, serve
 from contracts.errors import HubError
+from services.chassis.database import Database
 from services.chassis.house import Work, live, must_be_free, open_house
 from services.chassis.settings import Settings
+from services.console.session import has_operators
 from services.demo.officers import play_officers
 from services.demo.people import demo_people
 from services.migrate import migrate
@@ -24,6 +26,9 @@ from services.roles import ROLES
 from services.web import assemble
 
 out = Console(soft_wrap=True)
+_NOBODY = """Nobody can sign in yet. Open a post at the console, in another shell with the same HUB_ settings:
+  python -m services operator LOGIN --post "the post's name" --role county_centre --place 330681
+尚无人可以登录。请在另一个终端中（HUB_ 设置相同）用上面的命令开设岗位账号。"""
 
 
 async def run_hub(settings: Settings) -> None:
@@ -39,9 +44,16 @@ async def run_hub(settings: Settings) -> None:
             works.append(play_officers)
             _show_people(await demo_people(house.database, settings.data), settings)
         else:
-            out.print(f"The hub answers on {_address(settings)}; its data is in {settings.data.resolve()}.")
+            await welcome(house.database, settings)
         await live(house, works)
     out.print("Stopped. Nothing is lost: start again and it goes on.")
+
+
+async def welcome(database: Database, settings: Settings) -> None:
+    """Say where the hub is, and, where nobody can sign in, how somebody will."""
+    out.print(f"The hub answers on {_address(settings)}; its data is in {settings.data.resolve()}.")
+    if not await has_operators(database):
+        out.print(_NOBODY, markup=False, highlight=False)
 
 
 async def serve_simulators(plan: SimulatorPlan, with_parent: bool) -> None:

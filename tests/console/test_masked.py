@@ -95,7 +95,7 @@ def test_sensitive_messages_are_known_at_any_depth() -> None:
 
 
 def test_what_is_empty_hides_nothing() -> None:
-    shown, kept = covered_for_mending(ComplaintReceived, json.dumps(planted(text="", address="")))
+    shown, kept = covered_for_mending(ComplaintReceived, json.dumps(planted(text=" \n", address="")))
     posting = json.loads(shown)["posting"]
-    assert posting["text"] == posting["address"] == ""
+    assert (posting["text"], posting["address"]) == (" \n", "")
     assert "" not in kept

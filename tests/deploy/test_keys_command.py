@@ -1,11 +1,16 @@
 """Keys on the command line: what cannot be meant is refused, and said so."""
 
+import asyncio
+import shlex
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from services.__main__ import cli
+from services.chassis.database import Database
+from services.chassis.settings import Settings
+from services.demo.start import welcome
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +30,27 @@ def test_a_key_is_taken_back_once() -> None:
     again = run("revoke", "grid")
     assert again.exit_code == 1
     assert "no key in force has this name" in str(again.exception) + again.output
+
+
+async def _greeted() -> None:
+    settings = Settings()
+    database = Database(settings.database_url)
+    await welcome(database, settings)
+    await database.stop()
+
+
+def test_a_hub_nobody_can_sign_in_to_says_how_to_open_a_post(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asyncio.run(_greeted())
+    said = capsys.readouterr().out
+    [command] = [line.split() for line in said.splitlines() if "operator" in line]
+    assert command[:4] == ["python", "-m", "services", "operator"]
+    words = shlex.split(" ".join(command[3:]))
+    answer = CliRunner().invoke(cli, words, input="maple-bridge\nmaple-bridge\n")
+    assert answer.exit_code == 0, answer.output
+    asyncio.run(_greeted())
+    assert "operator" not in capsys.readouterr().out
 
 
 def test_a_key_that_posts_is_for_one_platform() -> None:
