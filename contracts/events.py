@@ -100,7 +100,7 @@ class Matter(Contract):
     category: Plain  # a code of the taxonomy, `public_facilities/street_light`
     taxonomy: Plain  # the version it was judged by
     model: Plain | None = None  # the model that judged beside the rules, if any
-    corrected: bool = False  # a person has said what it is
+    corrected: bool = False  # a person has said of which category it is
     confidence: float = Field(ge=0, le=1)
     colour: Colour
     flags: tuple[Flag, ...] = ()

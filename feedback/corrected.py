@@ -25,7 +25,7 @@ def correct(book: Book, now: CaseProgressed, step: Step, said: Correction) -> St
         "matter": matter.model_copy(update={"colour": colour}),
         "flags": matter.flags,
         "colour": colour,
-        "suggestion": None,
+        "suggestion": None if said.category else now.suggestion,
         "seen_at": step.at if waits_for_look(now) else now.seen_at,
     }
     return replace(step, why=tuple(_why(now, matter, said)), anew=anew, fields=fields)
@@ -60,8 +60,9 @@ def corrected_row(event: Event, before: CaseProgressed, command: CaseCommand) ->
 def _matter(now: CaseProgressed, said: Correction) -> Matter:
     values = {name: value for name in _FIELDS if (value := getattr(said, name)) is not None}
     flags = now.flags if said.flags is None else said.flags
-    own = {"flags": flags, "corrected": True, "confidence": 1.0}
-    return now.matter.model_copy(update={**values, **own})
+    # Whoever says where it is has not said what it is: the guess stays one.
+    sure = {"corrected": True, "confidence": 1.0} if said.category else {}
+    return now.matter.model_copy(update={**values, **sure, "flags": flags})
 
 
 def _why(now: CaseProgressed, after: Matter, said: Correction) -> Iterator[Reason]:

@@ -89,6 +89,16 @@ def test_confirmed_is_a_label_too_but_silence_is_none(house: House) -> None:
     assert [row.now_category for row in rows(house)] == ["neighbour/boundary", None]
 
 
+@pytest.mark.parametrize("said", [{"town_code": TOWN}, {"kind": Kind.EVENT}, {"flags": (Flag.GROUP_EVENT,)}])
+def test_what_was_not_corrected_stays_a_guess(house: House, said: dict[str, Any]) -> None:
+    house.give(house.routed(GUESS))
+    advice = Suggestion(category="land/boundary", reason="x", model="m")
+    house.do(ID, Action.NOTE, HUB, suggestion=advice)
+    now = correct(house, **said)
+    assert (now.matter.corrected, now.matter.confidence, now.suggestion) == (False, 0.2, advice)
+    assert rows(house)[0].now_category is None
+
+
 def test_of_another_kind_its_colour_and_its_promises_are_that_kinds(house: House) -> None:
     house.give(house.routed(GUESS, force()))
     assert house.clocks(ID)["settle"][0] == "running"
