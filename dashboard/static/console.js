@@ -62,6 +62,7 @@ htmx.createEventSource = (url) => {
     source = new EventSource(last ? `${url}${url.includes("?") ? "&" : "?"}since=${encodeURIComponent(last)}` : url);
     source.onopen = (event) => stream.onopen?.(event);
     source.onerror = (event) => stream.onerror?.(event);
+    source.addEventListener("out", () => location.reload()); // this post is closed, or another one now
     for (const name of handlers.keys()) source.addEventListener(name, relay);
   }
   function turn() {

@@ -101,7 +101,7 @@ def router(parts: Parts) -> APIRouter:
         viewer = viewer_of(caller)
         case = CaseProgressed.model_validate((await _find(parts, case_id, viewer)).snapshot)
         once = command_id(case_id, deed, caller, idempotency_key) if idempotency_key else None
-        result = await _act(parts, case, command_of(case_id, deed, caller), viewer, once)
+        result = await _act(parts, case, command_of(case_id, deed, caller), caller, once)
         if result.status == "refused":
             raise refused(result.reason or "")
         if result.status == "pending":
@@ -112,14 +112,16 @@ def router(parts: Parts) -> APIRouter:
 
 
 async def _act(
-    parts: Parts, case: CaseProgressed, command: CaseCommand, viewer: Viewer, once: UUID | None
+    parts: Parts, case: CaseProgressed, command: CaseCommand, caller: Caller, once: UUID | None
 ) -> ActResult:
     """What was decided before under this id, else now. The viewer's rights are known only here: the stage
     takes whoever comes without a force for a centre."""
     if once and (before := await parts.actions.outcome(once, command.case_id)):
         return before
-    if reason := life.refuse(case, command, who(case, viewer)):
+    if reason := life.refuse(case, command, who(case, viewer_of(caller))):
         return ActResult("refused", reason)
+    noted = trail.overruled(trail.program(caller.name), case.matter.number, command)
+    await trail.write(parts.house.database, noted)
     return await parts.actions.submit(command, once)
 
 
@@ -128,7 +130,8 @@ async def _leave_a_trail(parts: Parts, caller: Caller, snapshots: Sequence[dict[
     if viewer_of(caller).role in SEE_SENSITIVE:
         cases = map(CaseProgressed.model_validate, snapshots)
         numbers = [case.matter.number for case in cases if life.is_sensitive(case)]
-        await trail.record_program(parts.house.database, caller.name, AuditDeed.VIEW_SENSITIVE, numbers)
+        who = trail.program(caller.name)
+        await trail.record_each(parts.house.database, who, AuditDeed.VIEW_SENSITIVE, numbers)
 
 
 async def _find(parts: Parts, case_id: UUID, viewer: Viewer) -> AnyRow:

@@ -112,6 +112,7 @@ and polls open at a time.""",
             if "text/event-stream" in request.headers.get("accept", ""):
                 return _Stream(reader.follow(place, ended), held.pop_all())
             found, after = await reader.poll(place, limit, wait, request.is_disconnected)
+        await find(parts, row.id, await reading(request))  # whose key was revoked meanwhile gets nothing
         return Events.model_validate({"events": found, "cursor": after})
 
     @routes.put(

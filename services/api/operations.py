@@ -13,13 +13,14 @@ from contracts.stage import AnyRow
 from contracts.tables import columns
 from contracts.topics import TOPICS
 from services.api.parts import Parts
-from services.chassis.letters import Letter, drop
+from services.chassis.letters import Letter
+from services.console.trail import program
 from services.console.watch import Watched, watch
 from services.groups import GROUPS
 from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.scopes import Scope
-from services.redrive import redrive
+from services.redrive import drop, redrive
 
 _ANSWERS = documented(400, 401, 403, 413, 422, 503)
 
@@ -93,12 +94,12 @@ def router(parts: Parts) -> APIRouter:
     @routes.post("/dead-letters/redrive", summary="Send again", responses=_ANSWERS)
     async def send_again(chosen: Chosen, caller: Annotated[Caller, Depends(writing)]) -> Count:
         """Open ones of these, oldest first, with what parked behind them."""
-        return Count(handled=await redrive(house.database, house.log, chosen.ids, caller.name))
+        return Count(handled=await redrive(house.database, house.log, chosen.ids, program(caller.name)))
 
     @routes.post("/dead-letters/drop", summary="Give up", responses=_ANSWERS)
     async def give_up(chosen: Chosen, caller: Annotated[Caller, Depends(writing)]) -> Count:
         """They stay on record."""
-        return Count(handled=await drop(house.database, chosen.ids, caller.name))
+        return Count(handled=await drop(house.database, chosen.ids, program(caller.name)))
 
     return routes
 

@@ -24,7 +24,7 @@ CHUNK = (
 )
 SLICE = 1.0  # seconds between looks at whether anybody still waits
 _CATCH_UP = 2.0  # seconds for what was in the log before, whatever the patience
-_RECHECK = 5.0  # seconds until a revoked key or an ended subscription ends its streams
+_RECHECK = 1.0  # seconds until a revoked key or an ended subscription ends its streams
 Ended: TypeAlias = Callable[[], Awaitable[str | None]]
 
 

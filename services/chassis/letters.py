@@ -39,6 +39,7 @@ class Letter(SQLModel, table=True):
 
 
 _OPEN = col(Letter.state) == "open"
+Noted = Callable[[UUID], Write]  # the row to keep of a letter that was handled
 
 
 def origin_id(record: Record) -> UUID:
@@ -103,24 +104,26 @@ async def redrive(
     by: str,
     mended: Mapping[UUID, str] | None = None,
     as_message: Callable[[Mapping[str, Any], str], Message] | None = None,
+    noted: Noted | None = None,
 ) -> int:
     """Send open letters again, oldest first, with what parked behind them; the number sent.
 
     `mended` holds new values (JSON) for letters that a person corrected. Publishing comes before
-    marking: a crash between the two sends the same ids again, and the ledger knows them.
+    marking: a crash between the two sends the same ids again, and the ledger knows them. What `noted` makes
+    of each is kept with the marks.
     """
     rows, new, make = await _with_parked(database, chosen), mended or {}, as_message or again
     await log.publish([make(row.letter, new.get(row.id, row.letter["value"])) for row in rows])
     sent = {
         row.id: new[row.id] for row in rows if row.id in new and _differ(row.letter["value"], new[row.id])
     }
-    await _mark(database, [row.id for row in rows], "redriven", by, sent)
+    await _mark(database, [row.id for row in rows], "redriven", by, noted, sent)
     return len(rows)
 
 
-async def drop(database: Database, chosen: Sequence[UUID], by: str) -> int:
+async def drop(database: Database, chosen: Sequence[UUID], by: str, noted: Noted | None = None) -> int:
     """Give open letters up, on somebody's word; how many. The rows stay."""
-    return await _mark(database, chosen, "dropped", by)
+    return await _mark(database, chosen, "dropped", by, noted)
 
 
 async def _with_parked(database: Database, chosen: Sequence[UUID]) -> Sequence[AnyRow]:
@@ -151,13 +154,21 @@ def _differ(before: str, now: str) -> bool:
 
 
 async def _mark(
-    database: Database, ids: Sequence[UUID], state: str, by: str, mended: Mapping[UUID, str] | None = None
+    database: Database,
+    ids: Sequence[UUID],
+    state: str,
+    by: str,
+    noted: Noted | None,
+    mended: Mapping[UUID, str] | None = None,
 ) -> int:
     handled = {"state": state, "handled_by": by, "handled_at": datetime.now(UTC)}
     async with database.transaction() as connection:
         for one, value in (mended or {}).items():
             await connection.execute(update(Letter).where(col(Letter.id) == one, _OPEN).values(mended=value))
         done = await connection.execute(
-            update(Letter).where(col(Letter.id).in_(ids), _OPEN).values(**handled)
+            update(Letter).where(col(Letter.id).in_(ids), _OPEN).values(**handled).returning(col(Letter.id))
         )
-        return int(done.rowcount)
+        marked = [row.id for row in done]
+        if noted:
+            await database.write(connection, map(noted, marked))
+        return len(marked)

@@ -109,8 +109,10 @@ async def act(
     rule = permit(case, command, capacity_of(viewer, case))
     if isinstance(rule, Reason):
         return _refused(console, viewer, request, case, action, rule)
-    if is_sensitive(case):
-        await trail.record(console.database, viewer, Deed.ACT, case.matter.number, action)
+    noted = trail.overruled(viewer, case.matter.number, command)
+    if is_sensitive(case) and not noted:
+        noted = [trail.entry(viewer, Deed.ACT, case.matter.number, action)]
+    await trail.write(console.database, noted)
     result = await _submitted(console, command)
     return _said(console, viewer, request, case, action, result, rule)
 

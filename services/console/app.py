@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -80,7 +80,9 @@ async def _to_login(request: Request, _: SignedOut) -> Response:
     if request.headers.get("accept") == "text/event-stream":
         return Response(status_code=204)  # tells the browser to stop reconnecting
     if "hx-request" in request.headers:
-        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+        page = urlsplit(request.headers.get("hx-current-url", "/"))
+        back = page.path + (f"?{page.query}" if page.query else "")
+        return Response(status_code=401, headers={"HX-Redirect": f"/login?next={quote(back)}"})
     return RedirectResponse(target, 303)
 
 

@@ -29,11 +29,11 @@ from services.console.explained import all_explained
 from services.console.live import Push, Watcher
 from services.console.looks import looked
 from services.console.parts import Console, Here
+from services.console.posts import names
 from services.console.rows import Row, rows_of
 from services.console.session import Who
 from services.console.sight import Viewer, scope
 from services.console.streams import until_old
-from services.console.tables import Operator
 from services.console.views import page
 from services.console.words import Deed, Purpose
 
@@ -126,8 +126,8 @@ async def _pushes(
     with console.live.watching(Watcher(viewer, case_id=case_id)) as watcher:
         if again:  # it may have changed while nobody listened
             yield event(Push("changed", "", datetime.now(UTC)))
-        while True:
-            yield event(await watcher.next())
+        async for push in watcher.pushes():
+            yield event(push)
 
 
 async def find_case(console: Console, viewer: Viewer, case_id: UUID) -> CaseProgressed:
@@ -170,8 +170,7 @@ def _around(case: CaseProgressed, viewer: Viewer) -> Mapping[str, Query]:
 async def _posts(console: Console, viewer: Viewer, changes: Sequence[Change]) -> Callable[[Actor], str]:
     """What the people of a timeline are called: their post; a login without one, by the force it acts for."""
     logins = {change.actor.name for change in changes if change.actor.kind is ActorKind.PERSON}
-    query = select(col(Operator.login), col(Operator.post)).where(col(Operator.login).in_(logins))
-    posts = {row.login: row.post for row in await console.database.rows(query)}
+    posts = await names(console.database, logins, viewer.language)
 
     def posted(actor: Actor) -> str:
         force = console.pages.force(actor.force_id, "", viewer.language)

@@ -61,8 +61,8 @@ async def _pushes(
     with console.live.watching(Watcher(viewer, wanted)) as watcher:
         now = datetime.now(UTC)
         yield event(await _missed(console, viewer, wanted, since or now, now))
-        while True:
-            yield event(await watcher.next())
+        async for push in watcher.pushes():
+            yield event(push)
 
 
 async def _missed(console: Console, viewer: Viewer, wanted: Filter, since: datetime, now: datetime) -> Push:

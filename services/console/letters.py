@@ -14,7 +14,7 @@ from contracts.errors import Transient
 from contracts.stage import AnyRow
 from contracts.tables import columns
 from services.api.parts import Prose
-from services.chassis.letters import Letter, drop
+from services.chassis.letters import Letter
 from services.console import trail
 from services.console.fates import became_of, fate_of
 from services.console.masked import covered_for_mending, is_of, tells_sensitive
@@ -24,7 +24,7 @@ from services.console.session import Who
 from services.console.sight import Viewer
 from services.console.views import page
 from services.console.words import Deed, Purpose
-from services.redrive import redrive
+from services.redrive import drop, redrive
 
 routes = APIRouter(prefix="/dead-letters")
 _SHOWN = 200
@@ -93,11 +93,8 @@ async def send_again(
     mended = mend(row.letter, text)
     if mended.faults:
         return await _shown(console, viewer, request, row, 422, text=text, mended=mended)
-    await trail.record(console.database, viewer, Deed.REDRIVE, str(letter_id))
     try:
-        await redrive(
-            console.database, console.parts.log, [letter_id], viewer.login, {letter_id: mended.value}
-        )
+        await redrive(console.database, console.parts.log, [letter_id], viewer, {letter_id: mended.value})
     except Transient:
         return await _shown(console, viewer, request, row, 503, text=text, away=True)
     return RedirectResponse(f"/dead-letters/{letter_id}", 303)
@@ -109,8 +106,7 @@ async def give_up(
 ) -> RedirectResponse:
     """Give the letter up; the reason stays in the trail, the letter in its table."""
     await _find(console, viewer, letter_id, to_mend=True)
-    await trail.record(console.database, viewer, Deed.DROP, str(letter_id), why)
-    await drop(console.database, [letter_id], viewer.login)
+    await drop(console.database, [letter_id], viewer, why)
     return RedirectResponse("/dead-letters", 303)
 
 

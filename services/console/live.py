@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from services.chassis.log import Log, Record
 from services.console.figures import Counts, measure_looks
 from services.console.i18n import Language
 from services.console.pages import Pages
+from services.console.posts import open_posts, viewer_of
 from services.console.rows import Row
 from services.console.sight import Clarity, Viewer, in_scope
 from services.console.wanted import Filter
@@ -37,7 +38,7 @@ logger = structlog.get_logger()
 class Push:
     """One server-sent event."""
 
-    event: str  # rows, reload, changed
+    event: str  # rows, reload, changed, out
     html: str
     at: datetime
 
@@ -60,12 +61,22 @@ class Watcher:
         self.waiting.append(push)
         self.news.set()
 
-    async def next(self) -> Push:
-        """The next push, when there is one."""
-        while not self.waiting:
-            self.news.clear()
-            await self.news.wait()
-        return self.waiting.popleft()
+    def dismiss(self, push: Push) -> None:
+        """Nothing more after this one, and nothing that waits before it."""
+        self.waiting.clear()
+        self.waiting.append(push)
+        self.news.set()
+
+    async def pushes(self) -> AsyncIterator[Push]:
+        """What comes, as it comes, until whoever watches is out."""
+        event = ""
+        while event != "out":
+            while not self.waiting:
+                self.news.clear()
+                await self.news.wait()
+            push = self.waiting.popleft()
+            event = push.event
+            yield push
 
 
 class Live:
@@ -117,11 +128,25 @@ class Live:
             await asyncio.sleep(BEAT)
             changed, self._changed = self._changed, {}
             now = datetime.now(UTC)
+            await self._dismiss(now)
             if changed and self._watchers:
                 self._push_rows(_cases(changed), now)
             if self._connected and time.monotonic() - ticked >= TICK:
                 ticked = time.monotonic()
                 await self._push_figures(now)
+
+    async def _dismiss(self, now: datetime) -> None:
+        """Whose post was closed, changed or given another password hears nothing more by the old right."""
+        watching = {watcher.viewer.login for watcher in self._watchers}
+        try:
+            rows = await open_posts(self._database, watching) if watching else {}
+        except Transient:
+            return
+        for watcher in [one for one in self._watchers if one.viewer.login in watching]:
+            row, viewer = rows.get(watcher.viewer.login), watcher.viewer
+            if row is None or viewer_of(row, viewer.language) != viewer:
+                self._watchers.discard(watcher)
+                watcher.dismiss(Push("out", "", now))
 
     def _push_rows(self, cases: list[CaseProgressed], now: datetime) -> None:
         rendered: dict[tuple[UUID, Language, Clarity, bool], str] = {}

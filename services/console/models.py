@@ -5,24 +5,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from sqlalchemy import select
-from sqlmodel import col
 
 from contracts.errors import Clash, Invalid
 from contracts.stage import AnyRow
-from services.console import trail
 from services.console.parts import Console, Here
+from services.console.posts import names
 from services.console.session import Who
 from services.console.sight import Viewer
-from services.console.tables import Operator
 from services.console.views import page
-from services.console.words import Deed
 from services.models.seen import Seen, seen
-from services.models.store import By, Slot, decide, one_model
+from services.models.store import SHIPPED, By, Slot, decide, one_model
 
 routes = APIRouter(prefix="/models")
-SHIPPED = "shipped"
-_DEEDS = {Slot.LIVE: Deed.MODEL_LIVE, Slot.SHADOW: Deed.MODEL_SHADOW}
 
 
 @routes.get("")
@@ -62,11 +56,9 @@ async def put(
     if now.now.seq != seq:
         return await _page(request, viewer, console, now, 409)
     chosen = None if version in ("", SHIPPED) else version
-    await trail.record(
-        console.database, viewer, _DEEDS[slot], chosen or (SHIPPED if slot is Slot.LIVE else "–")
-    )
+    by = By(viewer.login, viewer.role.value, viewer.post)
     try:
-        await decide(console.database, slot, chosen, By(viewer.login, viewer.role.value), now.now)
+        await decide(console.database, slot, chosen, by, now.now)
     except Invalid:
         raise HTTPException(404) from None
     except Clash:
@@ -86,9 +78,7 @@ async def _model(viewer: Viewer, console: Console, version: str) -> AnyRow:
 async def _page(
     request: Request, viewer: Viewer, console: Console, found: Seen, status: int = 200
 ) -> HTMLResponse:
-    logins = {row.by for row in found.now.decisions}
-    query = select(col(Operator.login), col(Operator.post)).where(col(Operator.login).in_(logins))
-    posts = {row.login: row.post for row in await console.database.rows(query)}
+    posts = await names(console.database, {row.by for row in found.now.decisions}, viewer.language)
     return page(
         console, viewer, request, "models.html", status,
         seen=found, posts=posts, now=datetime.now(UTC), moved=status == 409, shipped=SHIPPED,

@@ -6,14 +6,14 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from contracts.places import place_name
-from contracts.vocabulary import Action
 from dashboard import assets
 from router.forces import Registry
 from services.console.cover import excerpt
 from services.console.i18n import LANGUAGES, Language, Tongue, load_tongues
-from services.console.words import NAMES, Purpose
+from services.console.words import NAMES
 
 
 class Pages:
@@ -70,7 +70,7 @@ class Pages:
             "category": lambda code: self.category(code, tongue.language),
             "epoch": _epoch,
             "excerpt": excerpt,
-            "purpose": lambda why: tongue.name_of_any(why, Purpose, Action),
+            "spoken": lambda text: _spoken(text, tongue.language),
         }
         environment.globals |= {
             "tongue": tongue,
@@ -79,6 +79,12 @@ class Pages:
             "release": assets.release(),
         }
         return environment
+
+
+def _spoken(text: str, language: Language) -> Markup:
+    """Text that has no translation, marked as Chinese on an English page: for voices, fonts and hyphens."""
+    foreign = language == "en" and any("\u4e00" <= letter <= "\u9fff" for letter in text)
+    return Markup('<span lang="zh-CN">{}</span>').format(text) if foreign else escape(text)
 
 
 def _epoch(at: datetime) -> int:

@@ -1,7 +1,6 @@
 """Signing in and staying so: a signed cookie that names a login, checked against the row each time."""
 
 import asyncio
-import hashlib
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -9,18 +8,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from fastapi import Depends, HTTPException, Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.responses import Response
 
-from contracts.stage import AnyRow, How, Write
-from contracts.tables import columns
+from contracts.stage import AnyRow
 from services.chassis.database import Database
 from services.console.i18n import language_of
 from services.console.parts import Console, Here
+from services.console.posts import find_operator, stamp_of, viewer_of
 from services.console.sight import Viewer
-from services.console.tables import Operator
-from services.console.words import Role
 
 COOKIE = "hub_session"
 SHIFT = 12 * 3600  # seconds a session lasts: one shift
@@ -36,23 +31,6 @@ class SignedOut(Exception):
 def hash_password(password: str) -> str:
     """An argon2id hash, for the `hash` column."""
     return _hasher.hash(password)
-
-
-async def add_operator(database: Database, operator: Operator) -> None:
-    """Write an operator, or replace the one of this login."""
-    async with database.transaction() as connection:
-        await database.write(connection, [Write(Operator, operator.model_dump(), How.PUT)])
-
-
-async def has_operators(database: Database) -> bool:
-    """Whether anybody can sign in at all."""
-    return bool(await database.rows(select(col(Operator.login)).limit(1)))
-
-
-async def find_operator(database: Database, login: str) -> AnyRow | None:
-    """The operator's row."""
-    rows = await database.rows(select(*columns(Operator)).where(col(Operator.login) == login))
-    return rows[0] if rows else None
 
 
 async def verified(database: Database, login: str, password: str) -> AnyRow | None:
@@ -73,7 +51,7 @@ def begin(console: Console, response: Response, row: AnyRow) -> None:
     """Set the session's cookie."""
     response.set_cookie(
         COOKIE,
-        _signer(console).dumps([row.login, _stamp(row.hash)]),
+        _signer(console).dumps([row.login, stamp_of(row.hash)]),
         max_age=SHIFT,
         httponly=True,
         samesite="strict",
@@ -93,9 +71,9 @@ async def signed_in(request: Request, console: Here) -> Viewer:
     except (BadSignature, ValueError):
         raise SignedOut from None
     row = await find_operator(console.database, login)
-    if row is None or _stamp(row.hash) != stamp:  # gone, or the password was changed
+    if row is None or stamp_of(row.hash) != stamp:  # closed, or the password was changed
         raise SignedOut
-    return Viewer(row.login, row.post, Role(row.role), row.place, row.force_id, language_of(request))
+    return viewer_of(row, language_of(request))
 
 
 Who = Annotated[Viewer, Depends(signed_in)]
@@ -113,7 +91,3 @@ async def same_origin(request: Request, console: Here) -> None:
 
 def _signer(console: Console) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(console.parts.secret, salt="console-session")
-
-
-def _stamp(hashed: str) -> str:
-    return hashlib.sha256(hashed.encode()).hexdigest()[:16]

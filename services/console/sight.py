@@ -33,6 +33,13 @@ class Viewer:
     place: str | None
     force_id: str | None
     language: Language
+    post_en: str = ""
+    stamp: str = ""  # of the password this session began with
+
+    @property
+    def called(self) -> str:
+        """The post in the viewer's language; in Chinese where it has no other name."""
+        return (self.post_en if self.language == "en" else "") or self.post
 
     @property
     def sees_cases(self) -> bool:
@@ -42,6 +49,11 @@ class Viewer:
     def warned(self) -> bool:
         """Watches over a place, and so over its patterns."""
         return self.sees_cases and self.role is not Role.FORCE
+
+    @property
+    def sees_topics(self) -> bool:
+        """May see whether the hub keeps up, in counts; a force has its cases and no business there."""
+        return self.role is not Role.FORCE
 
     @property
     def acts(self) -> bool:

@@ -3,11 +3,11 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.api.parts import Line
-from services.console import session, trail
+from services.console import posts, session, trail
 from services.console.i18n import COOKIE, LANGUAGES
 from services.console.parts import Here
 from services.console.views import page
@@ -38,13 +38,12 @@ async def sign_in(
     if row is None:
         console.throttle.failed(login, address)
         # An unknown login is not kept: it may be a password typed into the wrong field.
-        known = await session.find_operator(console.database, login)
-        known_login, post = (known.login, known.post) if known else ("–", "")
-        await trail.record_sign_in(console.database, known_login, post, Deed.SIGN_IN_REFUSED, address)
+        known = await posts.find_operator(console.database, login) or trail.Somebody("–")
+        await trail.record(console.database, known, Deed.SIGN_IN_REFUSED, address)
         return page(
             console, None, request, "login.html", 401, next=_local(next), problem="wrong", login=login
         )
-    await trail.record_sign_in(console.database, row.login, row.post, Deed.SIGN_IN)
+    await trail.record(console.database, row, Deed.SIGN_IN)
     response = RedirectResponse(_local(next), 303)
     session.begin(console, response, row)
     if COOKIE not in request.cookies and row.language in LANGUAGES:
@@ -58,6 +57,12 @@ async def sign_out() -> RedirectResponse:
     response = RedirectResponse("/login", 303)
     session.end(response)
     return response
+
+
+@routes.get("/session", status_code=204, dependencies=[Depends(session.signed_in)])
+async def still_here() -> None:
+    """Asked by every open page from time to time: one that nobody is signed in to any more goes to the login
+    instead of showing people on and on."""
 
 
 @routes.get("/language/{code}")

@@ -11,13 +11,13 @@ LIFE = 600.0  # seconds; then the browser connects again, and its session is che
 
 
 async def until_old(events: AsyncGenerator[ServerSentEvent]) -> AsyncIterator[ServerSentEvent]:
-    """The events of the next `LIFE` seconds."""
+    """The events of the next `LIFE` seconds, or until they end by themselves."""
     ends = time.monotonic() + LIFE
     async with aclosing(events):
         while (left := ends - time.monotonic()) > 0:
             try:
                 async with asyncio.timeout(left):
                     pushed = await anext(events)
-            except TimeoutError:
+            except (TimeoutError, StopAsyncIteration):
                 return
             yield pushed

@@ -18,10 +18,12 @@ class Operator(SQLModel, table=True):
     place: str | None = None  # six digits: a county, nine: a town, none: all of Shaoxing
     force_id: str | None = None
     language: str = "zh"
+    post_en: str | None = None  # the same in English; nothing: it is shown in Chinese, and marked as such
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # nobody signs in there any more
 
 
 class AuditEntry(SQLModel, table=True):
-    """Somebody saw, or tried to see, what not everybody may see."""
+    """Somebody saw, or tried to see, what not everybody may see; or decided what others then go by."""
 
     __tablename__ = "audit_entry"
 
@@ -30,5 +32,5 @@ class AuditEntry(SQLModel, table=True):
     login: str = Field(index=True)
     post: str
     deed: str  # a Deed
-    about: str  # a case's number, a topic, a letter's id
-    why: str | None = None
+    about: str = Field(index=True)  # a case's number, a topic, a letter's id, a login, a key's name
+    why: str | None = None  # a purpose, a role, the fields concerned, or somebody's words

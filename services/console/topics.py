@@ -40,6 +40,8 @@ class Peeked:
 @routes.get("")
 async def topics(request: Request, viewer: Who, console: Here) -> HTMLResponse:
     """All topics; every few seconds the page asks for the list again."""
+    if not viewer.sees_topics:
+        raise HTTPException(403)
     groups = console.parts.groups
     watched = [await watch(console.parts.log, topic, groups.get(topic.name, ())) for topic in TOPICS]
     template = "parts/topics.html" if request.headers.get("hx-target") == "topics" else "topics.html"
@@ -60,6 +62,8 @@ async def topic(
     q: str = "",
 ) -> HTMLResponse:
     """One topic, and on demand its newest messages, covered before they are searched."""
+    if not viewer.sees_topics:
+        raise HTTPException(403)
     if name not in BY_NAME:
         raise HTTPException(404)
     about = BY_NAME[name]

@@ -1,45 +1,83 @@
-"""The audit trail: written before what it tells of is shown."""
+"""The audit trail: who did what, when, to what and why, and never what is in it.
 
+Written before what it tells of is shown, or in one transaction with what it tells of.
+"""
+
+import getpass
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Protocol
 from uuid import uuid4
 
+from contracts.events import CaseCommand
 from contracts.stage import Write
+from contracts.vocabulary import Action
 from services.chassis.database import Database
-from services.console.sight import Viewer
 from services.console.tables import AuditEntry
-from services.console.words import Deed
-
-Row = dict[str, Any]
-_PROGRAM = "API"  # the post of whoever comes with a key
+from services.console.words import Deed, Way
 
 
-async def record(database: Database, viewer: Viewer, deed: Deed, about: str, why: str | None = None) -> None:
-    """Write down who did what, when and why."""
-    await record_sign_in(database, viewer.login, viewer.post, deed, about, why)
+class Doer(Protocol):
+    """Whoever does something: a login, and the post it stands for."""
+
+    @property
+    def login(self) -> str: ...
+    @property
+    def post(self) -> str: ...
 
 
-async def record_sign_in(
-    database: Database, login: str, post: str, deed: Deed, about: str = "", why: str | None = None
-) -> None:
-    """The same for somebody who is not, or not yet, known."""
-    await _write(database, [_entry(login, post, deed, about, why)])
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Who is not, or not yet, signed in at the console."""
+
+    login: str
+    post: str = ""
 
 
-async def record_program(database: Database, name: str, deed: Deed, about: Iterable[str]) -> None:
-    """The same for a program with a key: an entry for each thing it saw."""
-    await _write(database, [_entry(name, _PROGRAM, deed, one, None) for one in about])
+def program(name: str) -> Somebody:
+    """Whoever comes with a key of this name."""
+    return Somebody(name, Way.API)
 
 
-def _entry(login: str, post: str, deed: Deed, about: str, why: str | None) -> Row:
-    return {
-        "id": uuid4(), "at": datetime.now(UTC), "login": login[:64], "post": post,
+def command_line() -> Somebody:
+    """Whoever runs this process: the machine's account, where it has a name."""
+    with suppress(OSError, KeyError, ImportError):
+        return Somebody(getpass.getuser(), Way.COMMAND_LINE)
+    return Somebody("–", Way.COMMAND_LINE)
+
+
+def entry(who: Doer, deed: Deed, about: str = "", why: str | None = None) -> Write:
+    """The row, to be written together with what it tells of."""
+    values = {
+        "id": uuid4(), "at": datetime.now(UTC), "login": who.login[:64], "post": who.post,
         "deed": deed.value, "about": about, "why": why,
     }  # fmt: skip
+    return Write(AuditEntry, values)
 
 
-async def _write(database: Database, entries: Sequence[Row]) -> None:
+async def record(database: Database, who: Doer, deed: Deed, about: str = "", why: str | None = None) -> None:
+    """Write down who did what, when and why."""
+    await write(database, [entry(who, deed, about, why)])
+
+
+async def record_each(database: Database, who: Doer, deed: Deed, about: Iterable[str]) -> None:
+    """The same for several things at once: an entry for each."""
+    await write(database, [entry(who, deed, one) for one in about])
+
+
+async def write(database: Database, entries: Sequence[Write]) -> None:
+    """Keep these entries."""
     if entries:
         async with database.transaction() as connection:
-            await database.write(connection, [Write(AuditEntry, entry) for entry in entries])
+            await database.write(connection, entries)
+
+
+def overruled(who: Doer, number: str, command: CaseCommand) -> list[Write]:
+    """The entry of a command that sets the hub's judgement aside, if it does; `number` is the case's. It
+    names the fields that were corrected and not what they became."""
+    if command.correction is not None:
+        said = ", ".join(sorted(command.correction.model_dump(exclude_none=True)))
+        return [entry(who, Deed.CORRECT, number, said)]
+    return [entry(who, Deed.UNLINK, number)] if command.action is Action.UNLINK else []

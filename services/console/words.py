@@ -42,8 +42,33 @@ class Deed(StrEnum):
     OPEN_LETTER = "open_letter"
     REDRIVE = "redrive"
     DROP = "drop"
+    CORRECT = "correct"
+    UNLINK = "unlink"
+    MODEL_TRAIN = "model_train"
     MODEL_SHADOW = "model_shadow"
     MODEL_LIVE = "model_live"
+    POST_OPEN = "post_open"
+    POST_CHANGE = "post_change"
+    POST_PASSWORD = "post_password"  # noqa: S105  (a deed, not a password)
+    POST_CLOSE = "post_close"
+    KEY_ISSUE = "key_issue"
+    KEY_REVOKE = "key_revoke"
+
+
+class Way(StrEnum):
+    """Where somebody came in who has no post at the console; stands in the trail in its place."""
+
+    API = "API"
+    COMMAND_LINE = "command_line"
+
+
+class Aspect(StrEnum):
+    """What of a judgement was corrected: the fields of a `Correction`."""
+
+    CATEGORY = "category"
+    KIND = "kind"
+    FLAGS = "flags"
+    TOWN_CODE = "town_code"
 
 
 class Purpose(StrEnum):
@@ -183,8 +208,24 @@ NAMES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Deed.OPEN_LETTER: "Opened a dead letter",
         Deed.REDRIVE: "Sent a dead letter again",
         Deed.DROP: "Dropped a dead letter",
+        Deed.CORRECT: "Corrected a judgement",
+        Deed.UNLINK: "Unlinked a report",
+        Deed.MODEL_TRAIN: "Trained a model",
         Deed.MODEL_SHADOW: "Had a model judge along",
         Deed.MODEL_LIVE: "Put a model into service",
+        Deed.POST_OPEN: "Opened a post",
+        Deed.POST_CHANGE: "Changed a post",
+        Deed.POST_PASSWORD: "Set a post's password anew",
+        Deed.POST_CLOSE: "Closed a post",
+        Deed.KEY_ISSUE: "Issued a key",
+        Deed.KEY_REVOKE: "Revoked a key",
+    },
+    Way: {Way.API: "Program with a key", Way.COMMAND_LINE: "Command line"},
+    Aspect: {
+        Aspect.CATEGORY: "Category",
+        Aspect.KIND: "Kind",
+        Aspect.FLAGS: "Dangers",
+        Aspect.TOWN_CODE: "Place",
     },
     Purpose: {
         Purpose.CONTACT: "To contact the reporter",

@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from contracts.vocabulary import Platform
 from services.chassis.database import Database
-from services.console.session import add_operator, hash_password
+from services.console.posts import add_operator
+from services.console.session import hash_password
 from services.console.tables import Operator
 from services.console.words import Role
 from services.http.auth import Caller, hash_of
@@ -27,6 +28,15 @@ _POSTS = (
     ("audit", "绍兴市委政法委 督查岗", Role.AUDITOR, None, None),
     ("engineer", "绍兴市大数据中心 运维岗", Role.ENGINEER, None, None),
 )
+_IN_ENGLISH = {
+    "city": "Shaoxing governance centre, duty desk",
+    "zhuji": "Zhuji governance centre, duty desk",
+    "fengqiao": "Fengqiao governance centre, duty desk",
+    "village": "Fengqiao village mediators",
+    "police": "Fengqiao police station, duty desk",
+    "audit": "Shaoxing supervision of governance",
+    "engineer": "Shaoxing data centre, operations",
+}
 _CALLERS = {
     "grid": Caller(
         "demo grid", frozenset({Scope.COMPLAINTS_WRITE, Scope.COMPLAINTS_READ}), platform=Platform.GRID
@@ -64,7 +74,15 @@ async def demo_people(database: Database, folder: Path) -> dict[str, dict[str, s
     }
     for login, post, role, place, force in _POSTS:
         hashed = hash_password(made["logins"][login])
-        row = Operator(login=login, hash=hashed, post=post, role=role, place=place, force_id=force)
+        row = Operator(
+            login=login,
+            hash=hashed,
+            post=post,
+            role=role,
+            place=place,
+            force_id=force,
+            post_en=_IN_ENGLISH[login],
+        )
         await add_operator(database, row)
     path.touch(mode=0o600)
     path.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")

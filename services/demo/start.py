@@ -17,7 +17,7 @@ from contracts.errors import HubError
 from services.chassis.database import Database
 from services.chassis.house import Work, live, must_be_free, open_house
 from services.chassis.settings import Settings
-from services.console.session import has_operators
+from services.console.posts import has_operators
 from services.demo.officers import play_officers
 from services.demo.people import demo_people
 from services.migrate import migrate

@@ -65,7 +65,7 @@ class KeyRing:
     def __init__(
         self,
         read: Callable[[], Awaitable[Iterable[ApiKey]]],
-        ttl: float = 5.0,
+        ttl: float = 1.0,
         grace: float = 900.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -11,7 +11,6 @@ from services.chassis.settings import Settings
 from services.rulebooks import rules_of
 
 out = Console(soft_wrap=True)
-_BY = "command line"
 T = TypeVar("T")
 
 
@@ -46,9 +45,12 @@ async def show() -> None:
 
 async def shadow(version: str | None) -> None:
     """Have it judge along from now on; None takes out whoever does."""
+    from services.console.trail import command_line
     from services.models.store import By, Slot, decide
 
-    await _on_database(lambda database: decide(database, Slot.SHADOW, version, By(_BY)))
+    me = command_line()
+    by = By(me.login, post=me.post)
+    await _on_database(lambda database: decide(database, Slot.SHADOW, version, by))
     out.print(f"{version} judges along; the console's page of models counts what it would have said."
               if version else "Nobody judges along.")  # fmt: skip
 

@@ -21,6 +21,8 @@ from classifier.training import Progress
 from contracts.errors import Invalid
 from contracts.stage import Write
 from services.chassis.database import Database
+from services.console.trail import command_line, entry
+from services.console.words import Deed
 from services.models.lessons import Taught, lessons
 from services.models.store import decided
 from services.models.tables import ClassifierModel
@@ -101,6 +103,7 @@ async def _keep(
     }
     async with database.transaction() as connection:
         await database.write(connection, [Write(ClassifierModel, row)])
+        await database.write(connection, [entry(command_line(), Deed.MODEL_TRAIN, made.version)])
     return Candidate(made.version, made.folder, gist(made.comparison))
 
 

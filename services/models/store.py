@@ -14,7 +14,11 @@ from contracts.errors import Invalid
 from contracts.stage import AnyRow, How, Query, Write
 from contracts.tables import columns
 from services.chassis.database import Database
+from services.console.trail import Somebody, entry
+from services.console.words import Deed, Way
 from services.models.tables import ClassifierModel, ModelDecision, ModelFault
+
+SHIPPED = "shipped"  # what the model is called that came with the hub
 
 
 class Slot(StrEnum):
@@ -26,10 +30,11 @@ class Slot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who decides: a login or a program, and in what role."""
+    """Who decides: a login with its role and post, or a program."""
 
     name: str
     role: str | None = None
+    post: str = Way.API
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,8 @@ async def decided(database: Database) -> Decided:
 async def decide(
     database: Database, slot: Slot, version: str | None, by: By, saw: Decided | None = None
 ) -> None:
-    """Write a decision down, by what the decider saw. Whoever goes live is in shadow no more.
+    """Write a decision down, and the trail's entry with it, by what the decider saw. Whoever goes live is in
+    shadow no more.
 
     Raises `Invalid` where there is no such version, `Clash` where somebody else has decided since.
     """
@@ -125,3 +131,10 @@ async def decide(
     ]
     async with database.transaction() as connection:
         await database.write(connection, [Write(ModelDecision, row, How.INSERT) for row in rows])
+        await database.write(connection, [_entry(slot, version, by)])
+
+
+def _entry(slot: Slot, version: str | None, by: By) -> Write:
+    deed = Deed.MODEL_LIVE if slot is Slot.LIVE else Deed.MODEL_SHADOW
+    nothing = SHIPPED if slot is Slot.LIVE else "–"
+    return entry(Somebody(by.name, by.post), deed, version or nothing)

@@ -18,6 +18,7 @@ from contracts.vocabulary import SYSTEM_ACTIONS
 from feedback.tables import Corrected
 from services import actions
 from services.chassis.local import LocalLog
+from services.console.tables import AuditEntry
 from tests.api.hub import FENGQIAO, VIOLENCE, Hub, beside, hub_in
 from tests.classifier.courts import unsure
 
@@ -222,6 +223,12 @@ async def test_a_correction_in_triage_hands_the_case_off_and_is_kept_once(hub: H
     rows = await hub.house.database.rows(select(*columns(Corrected)).where(col(Corrected.case_id) == case))
     assert [(row.by, row.role, row.now_category) for row in rows] == [
         ("town centre: li", "town_centre", CORRECT["category"])
+    ]
+    noted = await hub.house.database.rows(
+        select(*columns(AuditEntry)).where(col(AuditEntry.about) == before["case"]["matter"]["number"])
+    )
+    assert [(row.login, row.post, row.deed, row.why) for row in noted] == [
+        ("town centre", "API", "correct", "category, kind")
     ]
 
 

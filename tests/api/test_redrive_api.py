@@ -11,16 +11,20 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
+from sqlmodel import col
 
 from adapters.base import Pulled
 from contracts import ids
 from contracts.errors import Invalid
+from contracts.tables import columns
 from contracts.topics import CASE_COMMAND, COMPLAINT_RECEIVED
 from contracts.vocabulary import Platform
 from services import door
 from services.chassis.log import Message
-from services.console.session import add_operator, hash_password
-from services.console.tables import Operator
+from services.console.posts import add_operator
+from services.console.session import hash_password
+from services.console.tables import AuditEntry, Operator
 from services.console.words import Role
 from tests.api.hub import LAMPS, Hub, hub_in
 
@@ -135,6 +139,12 @@ async def test_a_letter_of_a_stage_goes_back_to_it(hub: Hub) -> None:
     dropped = await hub.as_("city").post("/v1/dead-letters/drop", json={"ids": [again["id"]]})
     assert dropped.json() == {"handled": 1}
     assert await letters(hub, complaint) == []
+    entries = select(*columns(AuditEntry)).where(col(AuditEntry.about).in_([letter["id"], again["id"]]))
+    noted = await hub.house.database.rows(entries)
+    assert {(row.login, row.post, row.deed, row.about) for row in noted} == {
+        ("city centre", "API", "redrive", letter["id"]), ("city centre", "API", "drop", again["id"])
+    }  # fmt: skip
+    assert len(noted) == 2, "what was handled already leaves no second entry"
 
 
 async def test_what_is_mended_or_dropped_must_be_named(hub: Hub) -> None:

@@ -35,7 +35,8 @@ from services.chassis.settings import Settings
 from services.clock_worker import fire_clocks
 from services.console.app import build
 from services.console.parts import ConsoleParts
-from services.console.session import add_operator, hash_password
+from services.console.posts import add_operator
+from services.console.session import hash_password
 from services.console.tables import Operator
 from services.migrate import migrate
 from services.models.keeper import classify

@@ -24,6 +24,7 @@ from contracts.tables import columns
 from contracts.vocabulary import Action
 from feedback.tables import Corrected
 from services.chassis.database import Database
+from services.console.tables import AuditEntry
 from services.migrate import migrate
 from services.models.lessons import lessons
 from services.models.retrain import Candidate, retrain
@@ -97,6 +98,8 @@ async def test_a_candidate_learns_what_people_said_and_nobodys_name(
     [(label, _)] = model.name([f"{HERE}又堆了冻货，过道里都是腥水。"])
     assert label == category
     assert (await decided(database)).live is None
+    [entry] = await database.rows(select(*columns(AuditEntry)))
+    assert (entry.deed, entry.about) == ("model_train", made.version)
 
 
 async def kept(database: Database, version: str, learnt_until: datetime) -> None:
