@@ -1,7 +1,8 @@
 """Who may see and do what, over plain HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -181,6 +182,42 @@ def test_only_auditors_read_the_trail_and_only_menders_mend(sign_in: SignIn) -> 
     assert sign_in("town").get("/dead-letters").status_code == 403
     letter = sign_in("audit").get("/dead-letters").text.split('href="/dead-letters/')[1].split('"')[0]
     assert sign_in("audit").post(f"/dead-letters/{letter}/drop", data={"why": "none"}).status_code == 403
+
+
+PAGES = {
+    "Cases": "/", "Warnings": "/warnings", "Topics": "/topics", "Dead letters": "/dead-letters",
+    "Models": "/models", "Audit": "/audit",
+}  # fmt: skip
+LOGINS = {
+    "county_centre": "county", "town_centre": "town", "police": "police", "force": "uncle",
+    "auditor": "audit", "engineer": "engineer",
+}  # fmt: skip
+
+
+def matrix() -> Iterator[dict[str, str]]:
+    """The table of rights in the docs."""
+    text = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| role |") or line.startswith("| `")]
+    head, *rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+    return (dict(zip(head, row, strict=True)) for row in rows)
+
+
+@pytest.mark.parametrize("row", list(matrix()), ids=lambda row: row["role"])
+def test_menu_and_pages_are_as_the_docs_say(sign_in: SignIn, row: dict[str, str]) -> None:
+    client = sign_in(LOGINS[row["role"]])
+    menu = client.get("/").text.partition("<nav")[2].partition("</nav>")[0]
+    for name, path in PAGES.items():
+        granted = row[name] != "–"
+        assert (f'href="{path}"' in menu) is granted, (row["role"], name)
+        if path != "/":  # which everybody has, if only to be told where to go
+            assert (client.get(path).status_code == 200) is granted, (row["role"], name)
+    if row["Topics"] != "–":
+        peeked = client.get(f"/topics/{CASE_PROGRESSED.name}?partition=0").text
+        assert ('id="messages"' in peeked) is (row["Messages"] != "–")
+
+
+def test_the_docs_know_every_role() -> None:
+    assert {row["role"] for row in matrix()} == set(Role) == set(LOGINS)
 
 
 VIEWERS = [
