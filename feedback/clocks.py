@@ -28,8 +28,8 @@ class Ticking:
     due_at: datetime
     started_at: datetime
 
-    def write(self, case_id: UUID, state: str) -> Write:
-        """The clock's row in a new state."""
+    def write(self, case_id: UUID, state: str, holder: str) -> Write:
+        """The clock's row in a new state; of a missed one with who had the case."""
         return Write(
             Clock,
             {
@@ -38,6 +38,7 @@ class Ticking:
                 "due_at": self.due_at,
                 "state": state,
                 "started_at": self.started_at,
+                "force_id": holder if state == "missed" else None,
             },
             How.PUT,
         )
@@ -61,10 +62,12 @@ def turn(
     ground: Ground,
     ticking: Sequence[Ticking],
     *,
+    holder: str = "",
     missed: Ticking | None = None,
     anew: bool = False,
 ) -> Turn:
-    """Carry the clocks over a change. `now` is the case after it, `missed` the clock that expired, if any.
+    """Carry the clocks over a change. `now` is the case after it, `holder` the force that had it until then,
+    `missed` the clock that expired, if any.
 
     `anew`: the promises for its whole life were another kind's; they end, and this kind's begin.
     """
@@ -81,13 +84,13 @@ def turn(
     owed = [kind for kind in now.overdue if not (again and promises.clock[kind].starts == "opening")]
     overdue = _owed(promises, [*owed, *(clock.kind for clock in lost)], change.after)
     case_id = now.matter.case_id
-    writes = [clock.write(case_id, end) for clock, end in ends.items() if end]
+    writes = [clock.write(case_id, end, holder) for clock, end in ends.items() if end]
     return Turn(
         running=(*running, *fresh),
         overdue=overdue,
         missed=_first([*now.missed, *(Running(kind=c.kind, due_at=c.due_at) for c in lost)], overdue),
         late=tuple(clock.kind for clock in lost if missed is None or clock.kind is not missed.kind),
-        writes=(*writes, *(clock.write(case_id, "running") for clock in fresh)),
+        writes=(*writes, *(clock.write(case_id, "running", holder) for clock in fresh)),
     )
 
 

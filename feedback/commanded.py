@@ -12,7 +12,7 @@ from feedback.clocks import Ticking
 from feedback.corrected import correct, corrected_row
 from feedback.held import Desk, Held
 from feedback.life import ENDED, SETTLED_AS, Rule, capacity, next_level, permit
-from feedback.moves import Done, Step, take
+from feedback.moves import Done, Step, held_by, take
 from feedback.postponed import postponed
 from feedback.reasons import Reason
 from feedback.routed import together
@@ -123,7 +123,7 @@ def _running(held: Held, command: CaseCommand) -> Ticking | None:
 
 def _expired(book: Book, held: Held, step: Step, clock: Ticking) -> Step:
     """A promise was missed: the next level gets the case, where the promise says so and there is one."""
-    step = replace(step, missed=clock, why=(Reason("missed", clock=clock.kind),))
+    step = replace(step, missed=clock, why=(Reason("missed", clock=clock.kind), *held_by(held.now)))
     higher = next_level(held.now.lead.level) if held.now.lead else None
     if higher is None or book.promises.clock[clock.kind].missed == "mark":
         return step

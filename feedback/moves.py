@@ -63,10 +63,13 @@ def take(promises: Promises, held: Held, step: Step) -> Done:
     now = before.model_copy(
         update={**step.fields, "state": step.after, "version": change.seq, "reroute": step.reroute}
     )
-    turned = turn(promises, now, change, held.ground, held.ticking, missed=step.missed, anew=step.anew)
+    holder = before.lead.force_id if before.lead else ""
+    turned = turn(
+        promises, now, change, held.ground, held.ticking, holder=holder, missed=step.missed, anew=step.anew
+    )
     if turned.late:
         late = (Reason("late", clock=kind) for kind in turned.late)
-        change = change.model_copy(update={"why": (*change.why, *late)})
+        change = change.model_copy(update={"why": (*change.why, *late, *held_by(before))})
     now = now.model_copy(
         update={
             "change": change,
@@ -78,6 +81,11 @@ def take(promises: Promises, held: Held, step: Step) -> Done:
     held, told = _tell(replace(held, now=now, ticking=turned.running))
     writes = (change_write(held.id, change), case_write(held), *helpers(before, now), *turned.writes)
     return Done(held, writes, (held.now, *told))
+
+
+def held_by(case: CaseProgressed) -> tuple[Reason, ...]:
+    """Which force has it, for the timeline to keep where a promise is missed; nothing where none does."""
+    return (Reason("held_by", force=case.lead.force_id),) if case.lead else ()
 
 
 def opening(routed: CaseRouted, cause: UUID) -> tuple[Held, Write]:

@@ -113,6 +113,12 @@ class Clock(SQLModel, table=True):
             sqlite_where=text("state = 'running'"),
             postgresql_where=text("state = 'running'"),
         ),
+        Index(
+            "clock_missed",
+            "due_at",
+            sqlite_where=text("state = 'missed'"),
+            postgresql_where=text("state = 'missed'"),
+        ),
     )
 
     case_id: UUID = Field(primary_key=True)
@@ -120,6 +126,8 @@ class Clock(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime, primary_key=True)
     state: str  # running, fired (its command is published), kept, missed, dropped
     started_at: datetime = Field(sa_type=UtcDateTime)
+    # Who had the case when it was missed, empty: nobody. None where it was not, or before this was kept.
+    force_id: str | None = None
 
 
 class Postponed(SQLModel, table=True):

@@ -169,7 +169,7 @@ def _said(
         console, viewer, request, "parts/acted.html",
         status=_STATUS[result.status] if result else 503,
         case=case, action=action, result=result,
-        reason=explained(result.reason, viewer.language, console.parts.categories)
+        reason=explained(result.reason, viewer.language, console.pages)
         if result and result.reason else None,
         state=result.state if result and result.state else State(case.state),
         asks=rule.asks if rule else None,

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from contracts.errors import Transient
-from services.console import acting, audit, case, desk, letters, models, signing, topics, warnings
+from services.console import acting, audit, case, desk, letters, missed, models, signing, topics, warnings
 from services.console.dressed import Dressed
 from services.console.live import Live
 from services.console.pages import Pages
@@ -45,7 +45,7 @@ def build(parts: ConsoleParts) -> FastAPI:
     )
     app.state.console = Console(parts, pages, live, rates, Throttle())
     app.include_router(signing.routes)
-    for module in (desk, acting, case, warnings, topics, letters, models, audit):
+    for module in (desk, acting, case, warnings, missed, topics, letters, models, audit):
         app.include_router(module.routes, dependencies=[Depends(signed_in)])
     app.mount("/static", StaticFiles(directory=str(files("dashboard") / "static")), name="static")
     app.add_middleware(Dressed)

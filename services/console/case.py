@@ -47,6 +47,7 @@ class Promise:
     kind: str
     due_at: datetime
     state: str
+    force_id: str | None  # who had the case when it was missed
 
 
 @routes.get("")
@@ -154,7 +155,7 @@ def _around(case: CaseProgressed, viewer: Viewer) -> Mapping[str, Query]:
     change, clock, receipt = col(CaseChange.case_id), col(Clock.case_id), col(ReceiptDelivery.case_id)
     return {
         "changes": select(col(CaseChange.change)).where(change == case_id).order_by(col(CaseChange.seq)),
-        "clocks": select(col(Clock.kind), col(Clock.due_at), col(Clock.state))
+        "clocks": select(col(Clock.kind), col(Clock.due_at), col(Clock.state), col(Clock.force_id))
         .where(clock == case_id)
         .order_by(col(Clock.due_at)),
         "siblings": snapshots.where(
@@ -186,4 +187,4 @@ def _receipt_columns() -> Any:
 
 
 def _explainer(console: Console, viewer: Viewer) -> Any:
-    return lambda why: all_explained(why, viewer.language, console.parts.categories)
+    return lambda why: all_explained(why, viewer.language, console.pages)

@@ -61,7 +61,7 @@ async def fate_of(console: Console, viewer: Viewer, row: AnyRow) -> Fate | None:
     verdict, at, reason = rows[0]
     again = uuid5(sent_as, f"dead\x1f{row.stage}") if verdict == "dead" else None
     refused = verdict == "refused" and reason
-    why = explained(reason, viewer.language, console.parts.categories) if refused else None
+    why = explained(reason, viewer.language, console.pages) if refused else None
     return Fate(verdict, at, again, why)
 
 

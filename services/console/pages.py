@@ -67,6 +67,7 @@ class Pages:
             "percent": tongue.percent,
             "place": lambda code: place_name(code, tongue.language),
             "force": lambda one: self.force(one.force_id, one.force_name, tongue.language),
+            "force_id": lambda force_id: self.force(force_id, "", tongue.language) or force_id,
             "category": lambda code: self.category(code, tongue.language),
             "epoch": _epoch,
             "excerpt": excerpt,

@@ -82,5 +82,5 @@ async def _cases(console: Console, viewer: Viewer, found: Sequence[WarningRaised
 def _shown(viewer: Viewer, warning: WarningRaised, known: Mapping[UUID, Row], console: Console) -> Shown:
     cases = [known[case_id] for case_id in warning.case_ids if case_id in known]
     clear = all(row.clarity == "clear" for row in cases) and bool(cases)
-    why = all_explained(warning.why, viewer.language, console.parts.categories) if clear else []
+    why = all_explained(warning.why, viewer.language, console.pages) if clear else []
     return Shown(warning, cases, clear, why, county_of(warning.town_code))

@@ -224,6 +224,8 @@ PAGES = (
     "/?state=all",
     "/topics",
     "/warnings",
+    "/missed",
+    "/missed?force=330681109-uncle-a",
     "/topics/case.opened.v1?partition=0",
     "/dead-letters",
     "/nothing",
@@ -242,6 +244,14 @@ def test_pages_speak_the_language_and_fit_a_phone(
         page.goto(hub.url + path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh" else "en")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_tab_of_the_post_with_most_is_on_a_phone(open_page: OpenPage, language: str) -> None:
+    tabs = open_page("audit", language, 390, 844).locator(".top nav a")
+    expect(tabs).to_have_count(7)
+    edges = tabs.evaluate_all("tabs => tabs.map(tab => tab.getBoundingClientRect().right)")
+    assert max(edges) <= 390
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

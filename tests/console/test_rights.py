@@ -185,7 +185,7 @@ def test_only_auditors_read_the_trail_and_only_menders_mend(sign_in: SignIn) -> 
 
 
 PAGES = {
-    "Cases": "/", "Warnings": "/warnings", "Topics": "/topics", "Dead letters": "/dead-letters",
+    "Cases": "/", "Warnings": "/warnings", "Missed": "/missed", "Topics": "/topics", "Dead letters": "/dead-letters",
     "Models": "/models", "Audit": "/audit",
 }  # fmt: skip
 LOGINS = {

@@ -11,14 +11,19 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from contracts.topics import TOPICS
+from contracts.vocabulary import Level
 from dashboard import assets
 from feedback.reasons import Reason
+from router.forces import Force, Hours, Registry
 from services.console.explained import explained
 from services.console.i18n import load_tongues
+from services.console.pages import Pages
 from services.console.words import NAMES
 
 _KEYWORDS: dict[str, None] = {"_": None, "gettext": None}
 _OPTIONS = {"trimmed": "true"}
+UNCLE = Force("uncle", "枫桥镇老娘舅一室", "uncle", Level.TOWN, "330681109", Hours(days=frozenset()))
+PAGES = Pages({"labour/wages": {"en": "Labour/Wages"}}, Registry([UNCLE], {}))
 DASHBOARD = Path(str(files("dashboard")))
 
 
@@ -51,15 +56,16 @@ def test_every_member_of_every_closed_set_has_a_name() -> None:
 
 
 def test_reasons_of_both_books_become_sentences() -> None:
-    refused = explained(Reason("wrong_state", action="sign", state="closed"), "zh", {})
+    refused = explained(Reason("wrong_state", action="sign", state="closed"), "zh", PAGES)
     assert "已办结" in refused
     assert "签收" in refused
-    assert explained("force.skill", "en", {}) == "knows this kind of matter"
-    assert explained("no_such_reason", "en", {}) == "no_such_reason"
-    moved = explained(Reason("replaced", place="330681109"), "en", {})
+    assert explained("force.skill", "en", PAGES) == "knows this kind of matter"
+    assert explained("no_such_reason", "en", PAGES) == "no_such_reason"
+    moved = explained(Reason("replaced", place="330681109"), "en", PAGES)
     assert moved == "a person corrected the place: 诸暨市枫桥镇"
-    names = {"labour/wages": {"en": "Labour/Wages"}}
-    assert explained(Reason("confirmed", category="labour/wages"), "en", names).endswith("Labour/Wages")
+    assert explained(Reason("confirmed", category="labour/wages"), "en", PAGES).endswith("Labour/Wages")
+    assert explained(Reason("held_by", force="uncle"), "zh", PAGES) == "超时时由枫桥镇老娘舅一室承办"
+    assert explained(Reason("held_by", force="gone"), "en", PAGES) == "gone had it then"
 
 
 def test_style_and_script_stay_small_and_fetch_nothing_from_elsewhere() -> None:

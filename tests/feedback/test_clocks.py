@@ -162,7 +162,7 @@ def test_done_late_is_missed_but_not_escalated(house: House) -> None:
     house.wait(seconds=45)
     house.do(ID, Action.SIGN)
     assert house.clocks(ID)["sign"][0] == "missed"
-    assert house.timeline(ID)[-1]["why"] == ["late|clock=sign"]
+    assert house.timeline(ID)[-1]["why"] == ["late|clock=sign", "held_by|force=F1"]
     assert (house.case(ID).state, house.case(ID).overdue) == ("signed", False)
 
 
@@ -171,7 +171,7 @@ def test_a_missed_signature_takes_the_case_one_level_up(house: House) -> None:
     [outcome] = fire(house)
     [progress] = news(outcome, CaseProgressed)
     assert progress.reroute.at_least is Level.TOWN and progress.reroute.avoid == ("F1",)
-    assert progress.change.why == ("missed|clock=sign", "escalated|level=town")
+    assert progress.change.why == ("missed|clock=sign", "held_by|force=F1", "escalated|level=town")
     assert house.case(ID).overdue and [kind.value for kind in progress.overdue] == ["sign"]
     first = [(clock.kind, clock.due_at) for clock in progress.missed]
     assert first == [("sign", T0 + timedelta(seconds=30))]
@@ -183,6 +183,28 @@ def test_a_missed_signature_takes_the_case_one_level_up(house: House) -> None:
     house.give(house.routed(M, force("C1", Level.COUNTY), attempt=2))
     house.do(ID, Action.SIGN, person("C1"))
     assert not house.case(ID).overdue and not house.progressed(ID).missed
+
+
+def test_a_miss_stays_with_whoever_had_the_case_then(house: House) -> None:
+    house.wait(seconds=31)
+    fire(house)
+    house.give(house.routed(M, force("T1", Level.TOWN), attempt=1))
+    house.do(ID, Action.SIGN, person("T1"))
+    house.wait(days=8)
+    fire(house)
+    missed = {(row.kind, row.force_id) for row in house.all_clocks(ID) if row.state == "missed"}
+    assert {("sign", "F1"), ("dispatch", "T1"), ("settle", "T1")} <= missed
+    assert {row.force_id for row in house.all_clocks(ID) if row.state != "missed"} == {None}
+
+
+def test_what_ran_out_in_triage_is_nobodys() -> None:
+    house = House()
+    house.give(house.routed(M, None))
+    house.wait(days=8)
+    fire(house)
+    [row] = [row for row in house.all_clocks(ID) if row.kind == "settle"]
+    assert (row.state, row.force_id) == ("missed", "")
+    assert house.timeline(ID)[-1]["why"] == ["missed|clock=settle"]
 
 
 def test_at_the_county_it_is_only_marked() -> None:
