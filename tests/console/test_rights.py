@@ -185,8 +185,8 @@ def test_only_auditors_read_the_trail_and_only_menders_mend(sign_in: SignIn) -> 
 
 
 PAGES = {
-    "Cases": "/", "Warnings": "/warnings", "Missed": "/missed", "Topics": "/topics", "Dead letters": "/dead-letters",
-    "Models": "/models", "Audit": "/audit",
+    "Cases": "/", "Warnings": "/warnings", "Missed": "/missed", "Topics": "/topics",
+    "Dead letters": "/dead-letters", "Models": "/models", "Audit": "/audit",
 }  # fmt: skip
 LOGINS = {
     "county_centre": "county", "town_centre": "town", "police": "police", "force": "uncle",
