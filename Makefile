@@ -12,7 +12,7 @@ help: ## Say what each target is for
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: setup assets models ## Set everything up and run the hub with simulated platforms on http://127.0.0.1:8000
-	@$(BIN)/python -m services run --demo
+	@MALLOC_ARENA_MAX=1 $(BIN)/python -m services run --demo  # one arena keeps less memory than one a thread
 
 test: setup-dev assets models ## Run every test (Kafka, PostgreSQL and Chromium where they can be had)
 	@$(BIN)/python -m pytest $(ARGS)

@@ -25,6 +25,7 @@ STOP_WITHIN = 25.0  # the house gives itself 20
 ALL = ("intake", "pull", "classify", "route", "feedback", "clock", "receipt", "hub")
 _ROOT = Path(__file__).parents[1]
 _TICKS = os.sysconf("SC_CLK_TCK")
+_MALLOC = {"MALLOC_ARENA_MAX": "1"}  # as `make run` and the image have it
 
 
 class Usage(NamedTuple):
@@ -132,7 +133,7 @@ class Hub:
             "HUB_PLATFORM_SECRETS": json.dumps(credentials),
         }
         others = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-        self.environment = others | ours | dict(settings or {})
+        self.environment = others | _MALLOC | ours | dict(settings or {})
         self.processes: dict[str, Process] = {}
 
     def __enter__(self) -> Self:

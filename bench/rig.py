@@ -17,7 +17,6 @@ from deploy.process import Engine
 # Without `pull`: everything comes by REST here, and it would ask platforms that nobody simulates.
 ROLES = ("intake", "classify", "route", "feedback", "clock", "receipt", "hub")
 _ENGINES = ("Kafka", "PostgreSQL")
-_IMAGE = {"MALLOC_ARENA_MAX": "1"}  # as deploy/Dockerfile has it
 _SOON = re.compile(r"\{ (seconds|minutes) = \d+ \}")
 _TICK = 0.2  # seconds after which /proc shows what was done
 
@@ -53,7 +52,6 @@ def rig() -> Iterator[Rig]:
         settings = {
             "HUB_RATE": "1000000/second",  # the limit is for callers, here there is one
             "HUB_RULEBOOKS": str(_patient(_folder(stack, "rules"))),
-            **_IMAGE,
         }
         log, database = (engines[name].url for name in _ENGINES)
         with Hub(_folder(stack, "hub"), log, database, settings) as hub:
