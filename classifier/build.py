@@ -33,10 +33,7 @@ _LONG_OF = (3, 8)  # messages each
 _DANGER_FILES = ("danger", "danger_plain")
 _SEED = 20260101
 _FOLDS = 3  # of the texts that show where matters part
-_JOINED, _JOINED_WEIGHT = (
-    270,
-    0.2,
-)  # by fold, of texts made up of others: they teach how matters begin and end
+_JOINED = 270  # by fold, of texts made up of others: they teach how matters begin and end
 _ENDS = ("。", "！", "？")
 _HARDLY_THREE = (2, 2, 2, 2, 3)  # matters of these
 
@@ -78,13 +75,13 @@ def train_seams(rulebook: Rulebook, tell: Tell = lambda _: None) -> SeamModel:
         unseen = {*of_matters(fold), *of_rows(others)}
         model = teach([lesson for lesson in of_corpus() if lesson not in unseen], rulebook, tell)
         told = [_told([matter["text"] for matter in row["matters"]], rulebook) for row in fold]
-        told += [_told(_joined(others, dice), rulebook, _JOINED_WEIGHT) for _ in range(_JOINED)]
+        told += [_told(_joined(others, dice), rulebook, made_up=True) for _ in range(_JOINED)]
         parts.append(examples(told, model, rulebook.splitting))
-    return fit(parts)
+    return fit(parts, rulebook.splitting)
 
 
-def _told(texts: Sequence[str], rulebook: Rulebook, weight: float = 1.0) -> Told:
-    return Told(read("".join(texts), rulebook), list(accumulate(map(len, texts[:-1]))), weight)
+def _told(texts: Sequence[str], rulebook: Rulebook, made_up: bool = False) -> Told:
+    return Told(read("".join(texts), rulebook), list(accumulate(map(len, texts[:-1]))), made_up)
 
 
 def _joined(rows: Sequence[dict[str, Any]], dice: random.Random) -> list[str]:
