@@ -76,7 +76,7 @@ def _free(at: int, taken: Sequence[int], place: Sums, told: Sums, least: int) ->
 
 def _around(place: Sums, clauses: Clauses) -> _Around:
     strong = np.isin(clauses.stop, _SENTENCE)
-    listed = clauses.signs[:, : Sign.SWITCH].any(axis=1)
+    listed = clauses.signs[:, Sign.LISTED] | clauses.signs[:, Sign.ITEM]
     return _Around(place.tolist(), running(strong).tolist(), running(listed).tolist())
 
 
