@@ -1,5 +1,7 @@
 """Words of everyday life, for the training of the names' model, which alone loads the dictionary."""
 
+from itertools import chain
+
 import rjieba
 
 from classifier.lore import lore
@@ -8,7 +10,7 @@ _CHARACTERS = 3000  # the most frequent ones, of which the words are
 _LEVELS = (4, 40, 400)  # how often jieba's own texts had the word, at most: the first three of four levels
 _NAMES = (5, 6)  # levels of words that are mostly names there: seldom and often
 _SELDOM = 100
-_OWN = 3  # level of the hub's own
+_OWN, _CALLED, _GIVEN = 3, 7, 8  # levels of the hub's own, those people are called, and given names
 
 
 def everyday() -> dict[str, int]:
@@ -17,8 +19,9 @@ def everyday() -> dict[str, int]:
     usual = sorted(known, key=rjieba.suggest_freq, reverse=True)[:_CHARACTERS]
     words = [word for first in usual for word in _beginning_with(first, usual)]
     kinds = dict(rjieba.tag("\n".join(words), False))
-    own = {word: _OWN for few in lore().no_names.values() for word in few if len(word) == 2}
-    return own | {word: _level(word, kinds.get(word, "")) for word in words}
+    own = {word: _OWN for word in (*lore().own_words, *chain(*lore().no_names.values())) if len(word) == 2}
+    called = dict.fromkeys(lore().given_names, _GIVEN) | dict.fromkeys(lore().name_words, _CALLED)
+    return own | {word: _level(word, kinds.get(word, "")) for word in words} | called
 
 
 def _beginning_with(first: str, usual: list[str]) -> list[str]:

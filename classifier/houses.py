@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from classifier.numbers import LED_BY, FoundSpan, matches
 
 _HOUSE_NUMBER = re.compile(
-    "[0-9][弄号幢栋座单室-]|[一二三四五六七八九十][幢栋号单]"
+    "[0-9] ?[弄号幢栋座室单#-]|[一二三四五六七八九十][幢栋号单]|[a-z][座幢栋][0-9]"
 )  # else no Chinese address
 _HAN = "一二三四五六七八九十"
 # Begins with one character of a set, which the regex engine looks for faster than for anything else.
+_WITHIN = r"(?:[甲乙丙东西号楼幢栋座室层\d-]|[a-z]?单元| (?=[\d室幢单号]))*"  # what follows within the house
+_NO_HOUSE = "(?![线机院文窗摊厅台出桌库厢令柜床店井泵标桩杆灯车船坑选位]|门(?!口))"
 _HOUSE = re.compile(
-    rf"[\d{_HAN}](?:(?<=\d)(?P<sure>\d{{0,4}}(?:弄|号楼|号院|幢|栋|座(?!位)|单元|室)(?:[甲乙丙东西号楼幢栋座室层\d-]|单元)*)"
+    rf"[\d{_HAN}a-z](?:(?<=\d)(?P<sure>\d{{0,4}}"
+    rf"(?: ?(?:弄|号楼|号院|幢|栋|座(?!位)|单元|室)|#楼?(?=\d{{3,4}}(?!\d))){_WITHIN})"
+    r"|(?<=[a-z])(?<![a-z].)[座幢栋](?:\d单元)?\d{3,4}室?"
     rf"|(?<=[{_HAN}])(?P<spelt>[{_HAN}]{{0,2}}(?:幢|栋|号楼|单元)(?:(?:\d|[{_HAN}]{{1,3}})单元)?[\d{_HAN}〇零]{{1,4}}室?)"
-    r"|(?<=\d)(?P<street>\d{0,4}(?:-\d{1,4})?号(?![线机院文窗摊厅台出桌库厢令柜床店井泵标桩杆灯车船坑]|门(?!口))(?:[甲乙丙楼幢栋座室层\d-]|单元)*)"
+    rf"|(?<=\d)(?P<street>\d{{0,4}}(?:-\d{{1,4}})? ?号{_NO_HOUSE}(?:附\d+号)?{_WITHIN})"
     r"|(?<=\d)(?<![\d-].)(?P<bare>\d{0,2}-\d{3,4}(?![\d-]))"
     r"|(?<=\d)(?<![\d-].)\d{0,2}-\d{1,3}-\d{3,4}(?![\d-]))"
 )
@@ -24,10 +28,11 @@ _NAME = r"[^\W\d_a-z在住到于是的址去从来我他她你往租与月第]{1
 _ESTATE = "园|苑|墅|庭|府|城|庄|湾|郡|邸|都|轩|居|公寓|公馆|小区|新村|宿舍|大院|里"
 # What the name of a street ends with, and what stands before it but is no part of it.
 _STREET = re.compile(
-    rf"{_NAME}(?:路|街|弄|巷|道|胡同|岸|屋|村|坞|畈|桥|埠|头|组|家|坊|营|埭|堰|浜|渡|汇|江|河|塘|溪|岭|墩|山|沿"
-    rf"|台门|池|井|场|堂|岙|坑|坂|坪|院|岭下|山下|殿|庙|塔|渎|湖|沥|闸|田|洲|{_ESTATE})$"
+    rf"(?:{_NAME}(?:路|街|弄|巷|道|胡同|岸|屋|村|坞|畈|桥|埠|头|组|家|坊|营|埭|堰|浜|渡|汇|江|河|塘|溪|岭|墩|山|沿"
+    rf"|台门|池|井|场|堂|岙|坑|坂|坪|院|岭下|山下|殿|庙|塔|渎|湖|沥|闸|田|洲|溇|{_ESTATE})"
+    rf"|(?:{_NAME})?[\d{_HAN}]{{1,3}}[组队])[甲乙丙]? ?$"
 )
-_ESTATE_BEFORE = re.compile(rf"{_NAME}(?:{_ESTATE})$")
+_ESTATE_BEFORE = re.compile(rf"{_NAME}(?:{_ESTATE}) ?$")
 _STREET_REACH = 9  # characters a street's name may have
 _HOUSE_LED_BY = ("家", "住", "址", "牌", "：", ":", "对面", "隔壁", "邻居")
 

@@ -27,6 +27,7 @@ class Lore:
     doubles: Sequence[str]
     surname: Bytes  # class of a surname of one character, from 1; 0 where it is none
     given: Bytes  # how usual in a given name, 0 to 6
+    given_names: Sequence[str]  # of two characters, that many people have
     never: Bytes  # 1 if in no given name
     kind: Bytes  # of character
     between: Bytes  # 1 if it may stand between a lead and the name
@@ -37,6 +38,10 @@ class Lore:
     titles: Sequence[str]
     called: frozenset[str]  # 王老师 is no full name
     no_names: Mapping[str, tuple[str, ...]]  # by what they begin with
+    own_words: Sequence[str]  # of everyday life, that no dictionary has
+    name_words: Sequence[str]  # those that people are called, too
+    place_ends: Bytes  # 1 if a place's or a firm's name may end with it
+    place_words: Sequence[str]  # of two characters, the same
     place: re.Pattern[str]  # what behind a name makes it a place's or a firm's
 
 
@@ -50,6 +55,7 @@ def lore() -> Lore:
         doubles=[name for name in data["double"].split() if len(name) == 2],
         surname=_table(enumerate(surnames.values(), 1)),
         given=_table(enumerate(("".join(row.split()) for row in reversed(data["given"])), 1)),
+        given_names=data["given_names"].split(),
         never=_table([(1, "".join(data["never"].split()))]),
         kind=_kinds(),
         between=_table([(1, ':：，,是为叫 “"（(')]),
@@ -60,6 +66,10 @@ def lore() -> Lore:
         titles=data["title"].split(),
         called=frozenset(data["called"].split()),
         no_names=_by_first(data["no_names"].split()),
+        own_words=data["own_words"].split(),
+        name_words=data["name_words"].split(),
+        place_ends=_table([(1, data["place_ends"])]),
+        place_words=data["place_words"].split(),
         place=re.compile("|".join(data["place"].split())),
     )
 

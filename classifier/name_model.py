@@ -12,13 +12,16 @@ from classifier.features import Floats
 from classifier.grams import Ints
 from classifier.lore import lore
 from classifier.model_file import BUILT
-from classifier.name_signs import WORD_BITS, Places, hashed, places, quick_signs, signs
+from classifier.name_context import hashed
+from classifier.name_signs import WORD_BITS, Places, places, quick_signs, signs
 
 Span = tuple[int, int]
 _JOINS = frozenset("与和跟同及、，/ ")  # of a list of names
 _LISTED = 2.0  # points for standing beside a name in a list
 _STRIDE = 512  # places
 _THRESHOLD = -0.8  # a name missed is worse than a word hidden
+_FEW_PLACES, _LONGER = 20, 0.45  # a longer text has more places, but hardly more names
+_SURE = 2.0  # points, above which it is somebody's name though a place is called so too
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,12 @@ class NameModel:
         chances: dict[int, list[tuple[float, int, int]]] = {}
         every = places(texts)
         maybe = every.take(self.quick[quick_signs(every, self.levels)].sum(axis=1) > 0)
-        points = self.points(maybe, numbers_of(maybe, numbers))
-        worth = points > _THRESHOLD - _LISTED
-        owners, begins, ends = (column[worth].tolist() for column in maybe.spans())
-        for owner, *chance in zip(owners, points[worth].tolist(), begins, ends, strict=True):
-            if not _no_name(texts[owner], *chance[1:]):
+        owners, begins, ends = maybe.spans()
+        points = self.points(maybe, numbers_of(maybe, numbers)) - _long(every, len(texts))[owners]
+        worth = np.flatnonzero(points > _THRESHOLD - _LISTED)
+        columns = (column[worth].tolist() for column in (owners, points, begins, ends))
+        for owner, *chance in zip(*columns, strict=True):
+            if not _no_name(texts[owner], *chance):
                 chances.setdefault(owner, []).append(tuple(chance))
         for owner, own in chances.items():
             found[owner] = sorted(_chosen(texts[owner], own))
@@ -90,6 +94,14 @@ def word_levels(words: dict[str, int]) -> npt.NDArray[np.uint8]:
     return table
 
 
+def _long(every: Places, texts: int) -> Floats:
+    """By text, how much less its places count for its being long."""
+    owners, _, _ = every.spans()
+    many = np.bincount(owners, minlength=texts) / _FEW_PLACES
+    less: Floats = (_LONGER * np.log(np.maximum(many, 1))).astype(np.float32)
+    return less
+
+
 def numbers_of(at: Places, numbers: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
     """Where among the codes numbers begin and end, in order."""
     edges = [
@@ -102,14 +114,24 @@ def numbers_of(at: Places, numbers: Sequence[Sequence[Span]]) -> tuple[Ints, Int
     return starts, ends
 
 
-def _no_name(text: str, start: int, end: int) -> bool:
+def _no_name(text: str, points: float, start: int, end: int) -> bool:
     """Whether it is a word of the region's own, no full name, or what a place or a firm is called."""
     known = lore()
     if text.startswith(known.no_names.get(text[start], ()), start):
         return True
     if text[start + 1 : end] in known.called or text[start + 1 : start + 3] in known.called:
         return True
-    return known.place.match(text, end) is not None
+    if known.place.match(text, end):
+        return True
+    return points < _SURE and _is_a_place(text, text[start:end])
+
+
+def _is_a_place(text: str, called: str) -> bool:
+    """Whether the text speaks of a place or a firm so called anywhere."""
+    place, at = lore().place, text.find(called)
+    while at >= 0 and not place.match(text, at + len(called)):
+        at = text.find(called, at + 1)
+    return at >= 0
 
 
 def _chosen(text: str, chances: Sequence[tuple[float, int, int]]) -> list[Span]:

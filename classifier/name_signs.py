@@ -11,24 +11,37 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.grams import Ints
-from classifier.lore import CHARACTERS, FIRST_STOP, HAN, LEADS, lore
+from classifier.lore import CHARACTERS, FIRST_STOP, HAN, lore
+from classifier.name_context import hashed, lead_before, place_ahead, titled
 
 SLOT_BITS, WORD_BITS, QUICK_BITS = 18, 21, 16
 _PAD = 8  # characters between texts, none of which is theirs
 _UNKNOWN = 0xFFFD
-_MULTIPLY, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # odd constants of splitmix64
-_LONGEST = 4  # characters of a lead that are looked at
-_TITLE = 2
 _DOUBLE = 9  # class of a surname of two characters
 _FAR = 5
 _NEAR = np.array([0, 1, 2, 3, 3, 3, 4, 4, 4, _FAR])  # how near something is, by characters
-_PAIRS = np.array([(one, other) for one in range(14) for other in range(one)]).T
-_THREES = np.array(
-    [
-        (3, 4, 6), (1, 2, 4), (3, 4, 9), (0, 3, 9), (5, 6, 9), (9, 10, 0),
-        (0, 1, 2), (6, 8, 10), (4, 9, 10), (3, 5, 9), (4, 6, 10),
-    ]
-).T  # fmt: skip
+_SEEN = (
+    *("kind", "usual", "also", "begins", "words", "ends", "into", "lead_word", "after_word"),
+    *("led", "behind", "next", "last", "length", "place"),
+)
+# What is looked at together; other pairs were tried and told nothing more.
+_TOGETHER = {
+    "place": "kind usual also begins words ends into lead_word after_word led behind length",
+    "behind": "kind usual also begins words ends into lead_word after_word led length",
+    "led": "kind usual begins words into lead_word after_word last length",
+    "length": "usual also begins ends into lead_word last",
+    "last": "usual also begins lead_word",
+    "next": "usual also begins",
+    "usual": "kind begins words after_word",
+    "also": "kind begins words ends after_word",
+    "words": "kind begins ends into after_word",
+    "begins": "kind after_word",
+    "lead_word": "kind ends",
+}
+_PAIRS = np.array(
+    [(_SEEN.index(one), _SEEN.index(other)) for one, others in _TOGETHER.items() for other in others.split()]
+).T
+_THREES = np.array([(3, 4, 6), (1, 2, 4), (9, 10, 0), (4, 9, 10), (3, 5, 9), (4, 6, 10)]).T
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +66,6 @@ class Places:
         begin, end = self.kept[self.begin], self.kept[self.end - 1] + 1
         owner = np.searchsorted(self.offsets, begin, side="right") - 1
         return owner, begin - self.offsets[owner], end - self.offsets[owner]
-
-
-def hashed(keys: npt.NDArray[np.int64], bits: int) -> Ints:
-    """A slot of `bits` bits for every key."""
-    mixed = keys.astype(np.uint64) * _MULTIPLY
-    slots: Ints = ((mixed ^ (mixed >> np.uint64(29))) * _MIX >> np.uint64(64 - bits)).astype(np.int64)
-    return slots
 
 
 def places(texts: Sequence[str]) -> Places:
@@ -142,8 +148,7 @@ def signs(at: Places, levels: npt.NDArray[np.uint8], numbers: tuple[Ints, Ints])
     single, two = given - begin == 1, end - given == 2
     shape = (given - begin) * 4 + end - given
     one, other, last = codes[given], np.where(two, codes[given + 1], 0), codes[end - 1]
-    before, second, third = codes[begin - 1], codes[begin - 2], codes[begin - 3]
-    after, then, later = codes[end], codes[end + 1], codes[end + 2]
+    before, second, after, then = codes[begin - 1], codes[begin - 2], codes[end], codes[end + 1]
     of_before, of_after = known.kind[before].astype(np.int64), known.kind[after].astype(np.int64)
     surname = np.where(single, codes[begin], codes[begin] << 16 | codes[begin + 1])
     kind = np.where(single, known.surname[codes[begin]], _DOUBLE)
@@ -155,27 +160,24 @@ def signs(at: Places, levels: npt.NDArray[np.uint8], numbers: tuple[Ints, Ints])
     )
     words = np.where(two, words, 0)
     apart = known.between[before] > 0
-    lead = _lead(codes, begin, apart)
+    lead = lead_before(codes, begin, apart)
     led = np.where(lead > 0, lead, 10 + of_before + 20 * known.leading[before])
     behind = of_after + 20 * known.then[after]
     behind = np.where((of_after >= FIRST_STOP) & (known.described[then] > 0), 40, behind)
-    behind = np.where(_titled(codes, end), 41, behind)
+    behind = np.where(titled(codes, end), 41, behind)
     next_number, last_number = _near(begin, end, *numbers)
-    skipped, more = np.where(apart, second, 0), np.where(apart, third, 0)
     keys = [
         surname, kind << 8 | shape, surname << 8 | shape, one << 8 | shape, other << 8 | shape,
         begins << 8 | shape, words << 8 | shape, into << 8 | shape,
-        before, before << 16 | second, (before << 16 | second) << 16 | third, skipped << 8 | of_before,
-        (skipped << 16 | more) << 8 | of_before,
-        after, after << 16 | then, (after << 16 | then) << 16 | later,
+        before, before << 16 | second, after, after << 16 | then,
         np.where(of_after == HAN, 0, then) << 8 | of_after, next_number << 8 | of_after,
         last_number << 8 | of_before, (codes[begin] << 16 | one) << 16 | other, codes[begin] << 16 | one,
-        last << 16 | after, before << 16 | codes[begin],
+        before << 16 | codes[begin],
     ]  # fmt: skip
     seen = np.stack(
         [
             kind, usual, also_usual, np.where(single, begins, 7), words, ends, into, lead_word, after_word,
-            led, behind, next_number, last_number, end - given,
+            led, behind, next_number, last_number, end - given, place_ahead(codes, end),
         ],
         axis=1,
     )  # fmt: skip
@@ -192,48 +194,3 @@ def _near(begin: Ints, end: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]
     ahead = coming[np.searchsorted(starts, end)] - end
     behind = begin - gone[np.searchsorted(ends, begin, side="right")]
     return _NEAR[np.minimum(ahead, far)], _NEAR[np.minimum(behind, far)]
-
-
-def _lead(codes: Ints, begin: Ints, apart: npt.NDArray[np.bool_]) -> Ints:
-    """The kind of the longest lead right before, or (by three more) before what may stand between."""
-    near, far = (_leads_at(codes, place) for place in (begin, begin - 1))
-    return np.where(near > 0, near, np.where(apart & (far > 0), far + len(LEADS), 0))
-
-
-def _leads_at(codes: Ints, at: Ints) -> Ints:
-    found, table = np.zeros(len(at), np.int64), _lead_table()
-    key = np.zeros(len(at), np.int64)
-    for length in range(1, _LONGEST + 1):
-        key = key << 16 | codes[at - length]
-        kinds = table[hashed(key, 16)]
-        found = np.where(kinds > 0, kinds, found)
-    return found
-
-
-@cache
-def _lead_table() -> npt.NDArray[np.uint8]:
-    table = np.zeros(1 << 16, np.uint8)
-    for kind, words in reversed(list(enumerate(lore().leads.values(), 1))):
-        for word in words:
-            table[hashed(np.array([_key(word[: -_LONGEST - 1 : -1])]), 16)] = kind
-    return table
-
-
-def _titled(codes: Ints, end: Ints) -> npt.NDArray[np.bool_]:
-    table = _title_table()
-    one, two = codes[end], codes[end] << 16 | codes[end + 1]
-    return table[hashed(one, 16)] | table[hashed(two, 16)]
-
-
-@cache
-def _title_table() -> npt.NDArray[np.bool_]:
-    table = np.zeros(1 << 16, bool)
-    table[hashed(np.array([_key(word[:_TITLE]) for word in lore().titles]), 16)] = True
-    return table
-
-
-def _key(characters: str) -> int:
-    key = 0
-    for character in characters:
-        key = key << 16 | ord(character)
-    return key - (1 << 64) if key >= 1 << 63 else key

@@ -15,11 +15,15 @@ from classifier.text import normalise
 Span = tuple[int, int]
 _SURNAMES = {"common": 60, "less_common": 25, "also_words": 5, "mostly_words": 5}  # in a hundred
 _DOUBLE = 0.05
-_OFTEN = 0.35  # of common surnames, those drawn from the head of their list
-_HEAD = 25
-_WORD, _GIVEN_WORD = 0.12, 0.05  # names that are a word, and given names that are
+_STEEP = 4  # how much oftener the head of a list of surnames is drawn than its tail
+_WORD, _GIVEN_WORD, _GIVEN_NAME = (
+    0.06,
+    0.04,
+    0.3,
+)  # names that are words; given names that are, and usual ones
+_ANY_WORD = 0.15  # of those, the ones that hardly anybody is called
 _ODD = 0.06  # characters that are seldom in names
-_TWO, _TWO_AFTER_DOUBLE = 0.74, 0.5  # given names of two characters
+_TWO, _TWO_AFTER_DOUBLE = 0.66, 0.5  # given names of two characters
 _OTHER_LEAD, _OTHER_TITLE, _BARE = 0.6, 0.5, 0.05
 _KEEPS_ROLE = 0.75  # the landlord becomes: the landlord, and a name
 _MOST_IMPLANTED = 2
@@ -29,6 +33,13 @@ _ROLES = (
     "|组长|村民|租客)(?![们娘工的])"
 )
 _SOMEBODY = re.compile(f"(?P<pronoun>{_PRONOUNS})|{_ROLES}")
+# What places and firms are, where nothing yet says which.
+_PLACE = re.compile(
+    "(?<=[的在到了们这那个家：，。、和与从是被给找去对往])(?:小区|公司|公园|大道|街道|学校|医院|超市|物业|幼儿园|酒店|饭店|工地|厂|广场|村|路|花园"
+    "|商场|培训|中学|小学|社区|桥|山|镇|工业区|农贸市场|银行|驾校|健身房|驿站|停车场|开发商|新村|家园|大厦|公寓|苑|府)(?![口上面边])"
+)
+_PLACE_OF_SURNAME, _PLACE_OF_FAMILY, _LONG_PLACE = 0.5, 0.1, 0.25
+_MOST_PLACES = 3
 _BETWEEN = ("", "：", ":", "，", "（", "是", " ")
 
 
@@ -55,7 +66,9 @@ class Names:
         self._words = [
             w for w, level in words.items() if level > 1 and known.surname[ord(w[0])] and w[1] in usable
         ]
-        self._given_words = [w for w, level in words.items() if level > 2 and usable.issuperset(w)]
+        self._given_words = [
+            w for w, level in words.items() if level > 2 and all(known.given[ord(c)] for c in w)
+        ]
 
     def surname(self) -> str:
         """One of the table's."""
@@ -63,20 +76,30 @@ class Names:
             return self.dice.choice(lore().doubles)
         (kind,) = self.dice.choices(list(_SURNAMES), list(_SURNAMES.values()))
         some = lore().surnames[kind]
-        if kind == "common" and self.dice.random() < _OFTEN:
-            return some[min(int(self.dice.expovariate(1 / _HEAD)), len(some) - 1)]
-        return self.dice.choice(some)
+        return some[int(self.dice.expovariate(_STEEP / len(some))) % len(some)]
 
     def name(self) -> str:
         """A full one."""
         drawn = self.dice.random()
         if drawn < _WORD:
-            return self.dice.choice(self._words)
+            return self.dice.choice(self._words if self.dice.random() < _ANY_WORD else lore().name_words)
         surname = self.surname()
         if drawn < _WORD + _GIVEN_WORD:
             return surname + self.dice.choice(self._given_words)
+        if drawn < _WORD + _GIVEN_WORD + _GIVEN_NAME:
+            return surname + self.dice.choice(lore().given_names)
         two = self.dice.random() < (_TWO if len(surname) == 1 else _TWO_AFTER_DOUBLE)
         return surname + "".join(self._character() for _ in range(1 + two))
+
+    def place(self) -> str:
+        """What a place or a firm is called, without the word for what it is."""
+        if self.dice.random() < _PLACE_OF_FAMILY:
+            return self.surname() + self.dice.choice("家王")
+        if self.dice.random() < _PLACE_OF_SURNAME:
+            called = self.surname() + self._character()
+        else:
+            called = self._character() + self._character()
+        return called + (self.place() if self.dice.random() < _LONG_PLACE else "")
 
     def _character(self) -> str:
         if self.dice.random() < _ODD:
@@ -124,6 +147,19 @@ def _led_otherwise(before: str, dice: random.Random) -> str:
             if same and dice.random() < _OTHER_LEAD:
                 return lead.removesuffix(same) + dice.choice(words) + between
     return before
+
+
+def placed(text: str, names: Names) -> Named | None:
+    """The text with names for some of the places and firms it speaks of, and where these stand."""
+    somewhere = list(_PLACE.finditer(text))
+    if not somewhere:
+        return None
+    said, found, last = "", [], 0
+    for match in sorted(names.dice.sample(somewhere, min(len(somewhere), _MOST_PLACES)), key=re.Match.start):
+        said, name, last = said + text[last : match.start()], names.place(), match.start()
+        found.append((len(said), len(said) + len(name)))
+        said += name
+    return Named(normalise(said + text[last:]), found)
 
 
 def implanted(text: str, names: Names) -> Named | None:

@@ -16,12 +16,13 @@ from classifier.grams import Ints
 from classifier.houses import find_houses
 from classifier.name_model import NameModel, numbers_of, word_levels
 from classifier.name_signs import QUICK_BITS, SLOT_BITS, Places, places, quick_signs, signs
-from classifier.name_texts import Named, Names, implanted, labelled, renamed
+from classifier.name_texts import Named, Names, implanted, labelled, placed, renamed
 from classifier.numbers import find_numbers
 from classifier.text import normalise
 
-_COPIES, _NAMELESS_COPIES = 25, 3  # of each labelled text, with other names
-_PENALTY = 0.05  # the regression's C
+_COPIES, _NAMELESS_COPIES = 15, 3  # of each labelled text, with other names
+_PLACED_COPIES = 2
+_PENALTY = 0.3  # the regression's C
 _STEPS, _CLOSE = 100, 1e-4
 _NEXT_TO, _AROUND = 0.3, 0.1  # how much a place counts that laps over a name, or has a name and more in it
 _QUICK_LOSES = 0.003  # of invented names, odder than people's
@@ -61,6 +62,7 @@ def train_names(rows: Sequence[dict[str, Any]]) -> NameModel:
         _examples(copies),
         _examples([Named(text, ()) for text in others]),
         Examples(around.at.take(beside), around.numbers, around.weight[beside]),
+        *(_of_places(others, names) for _ in range(_PLACED_COPIES)),
     ]
     return _fit(parts, levels)
 
@@ -70,6 +72,14 @@ def _examples(told: Sequence[Named]) -> Examples:
     at = places(texts)
     numbers = [[(s, e) for s, e, _ in (*find_numbers(text), *find_houses(text))] for text in texts]
     return Examples(at, numbers_of(at, numbers), _weights(at, [one.names for one in told]))
+
+
+def _of_places(texts: Sequence[str], names: Names) -> Examples:
+    """What is like a name where invented places are."""
+    told = [told for told in (placed(text, names) for text in texts) if told]
+    all_places = _examples([Named(one.text, ()) for one in told])
+    overlaps = _weights(all_places.at, [one.names for one in told]) != 1
+    return Examples(all_places.at.take(overlaps), all_places.numbers, all_places.weight[overlaps])
 
 
 def _weights(at: Places, names: Sequence[Iterable[tuple[int, int]]]) -> npt.NDArray[np.float64]:

@@ -17,7 +17,8 @@ _SOCIAL = (
 _APPS = "wechat|weixin|whatsapp|telegram|line|kakao|zalo|skype|instagram|facebook"
 _ACCOUNT = r"[^0-9a-z，。\n一-鿿]{0,3}(?:号码?|[账帐]号|名|叫|id|是|为|is|:|：| )*"
 _Pattern = tuple[FoundKind, re.Pattern[str]]
-_GAP = "[ .·-]?"
+_DASH = "－–—-"
+_GAP = f"[ .·{_DASH}]?"
 LED_BY = 12  # characters by which a match may begin before the number by which it is found
 _SIGN = re.compile(r"[\da-z][ .·•_\da-z-]{4}|\*\*\*")  # without it only what is spelt can match
 _LONG_NUMBER = re.compile(rf"\d(?:{_GAP}\d){{5}}|\*\*\*")  # nor any of these without this
@@ -30,7 +31,8 @@ _NUMBERED: tuple[_Pattern, ...] = (
     ("bank_card", re.compile(
         r"(?:[账帐]号|卡号|[账帐]户|存折|银行卡)[^\d，。]{0,6}(?P<v>\d(?:[ -]?\d){8,22})(?!\d)")),
     ("phone", re.compile(rf"{_EDGE}(?:(?:\+|00)?86[ -]?)?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")),
-    ("phone", re.compile(rf"(?:\(0\d{{2,3}}\)|{_EDGE}0\d{{2,3}})[ -]?\d{{3,4}}[ -]?\d{{4}}(?!\d)")),
+    ("phone", re.compile(
+        rf"(?:[(（]0\d{{2,3}}[)）]|{_EDGE}0\d{{2,3}})[ {_DASH}]{{0,3}}\d{{3,4}}[ {_DASH}]?\d{{3,4}}(?!\d)")),
     ("phone", re.compile(r"(?:电话|固话|座机|短号|号码)[:：是为 ]{0,2}(?P<v>[2-8]\d{5,7})(?!\d)")),
     ("phone", re.compile(r"(?<![0-9a-z])\+(?!86)\d{1,3}(?:[ .-]?\d){7,12}(?!\d)")),
     ("passport", re.compile(rf"{_EDGE}(?:[eg]\d{{8}}|[dsph]e?\d{{7,8}}|e[a-z]\d{{7}}){_STOP_EDGE}")),
