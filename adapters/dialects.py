@@ -63,5 +63,5 @@ def same(ours: str, theirs: str) -> bool:
 
 def sentence(receipt: ReceiptDue, word: str) -> str:
     """What a platform's operator reads of a result: offices and numbers, no person."""
-    office = f",承办单位:{receipt.force_name}" if receipt.force_name else ""
-    return f"{word}。一码编号:{receipt.number}{office}"
+    office = f"，承办单位：{receipt.force_name}" if receipt.force_name else ""
+    return f"{word}。一码编号：{receipt.number}{office}"

@@ -122,7 +122,7 @@ _REFUSAL: dict[str, Any] = {
         "status": 409,
         "detail": "The case is “signed”; “sign” is not possible now",
         "reason": "wrong_state|action=sign|state=signed",
-        "zh": "案件当前为“已签收”,不能“签收”",
+        "zh": "案件当前为“已签收”，不能“签收”",
     },
 }
 ANSWERS: dict[int | str, dict[str, Any]] = {

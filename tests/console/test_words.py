@@ -2,19 +2,23 @@
 
 import io
 import re
+import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from classifier.rulebook import category_names
 from contracts.topics import TOPICS
 from contracts.vocabulary import Level
 from dashboard import assets
 from feedback.reasons import Reason
 from router.forces import Force, Hours, Registry
+from router.force_files import load_registry
 from services.console.explained import explained
 from services.console.i18n import load_tongues
 from services.console.pages import Pages
@@ -47,6 +51,42 @@ def test_the_catalogue_has_what_is_said_and_nothing_else() -> None:
     for (_, english), chinese in has.items():
         assert chinese
         assert set(re.findall(r"%\(\w+\)s", english)) == set(re.findall(r"%\(\w+\)s", str(chinese)))
+
+
+_HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”][,:;?!()]|[,:;?!()][\u4e00-\u9fff“]")
+
+
+def chinese() -> Iterator[str]:
+    """All that an operator reads in Chinese: pages, names of forces and categories, reasons of both books."""
+    catalogue = read_po(io.BytesIO((DASHBOARD / "locale" / "zh.po").read_bytes()), locale="zh")
+    yield from (str(message.string) for message in catalogue if message.id)
+    yield from (names["zh"] for names in category_names().values())
+    registry = load_registry()
+    yield from (kind.zh for kind in registry.kinds.values())
+    yield from (force.name for force in registry.by_id.values())
+    for path in ("feedback/data/reasons.toml", "router/data/reasons.toml", "router/data/rules.toml"):
+        read = tomllib.loads((DASHBOARD.parent / path).read_text("utf-8"))
+        yield from leaves(read, "zh")
+
+
+def leaves(data: Any, name: str) -> Iterator[str]:
+    """Every text under this name, however deep."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        if isinstance(value, dict | list):
+            yield from leaves(value, name)
+        elif key == name:
+            yield value
+
+
+def test_chinese_has_its_own_punctuation() -> None:
+    said = list(chinese())
+    assert len(said) > 1000 and [text for text in said if _HALF_WIDTH.search(text)] == []
+
+
+def test_templates_put_no_punctuation_between_two_translated_pieces() -> None:
+    """A colon of English stands in Chinese too, unless it is part of what is translated."""
+    for template in DASHBOARD.rglob("templates/**/*.html"):
+        assert not re.search(r"\}\}([:,;]| \()", template.read_text("utf-8")), template
 
 
 def test_every_member_of_every_closed_set_has_a_name() -> None:
