@@ -29,7 +29,7 @@ async def add_keys(database: Database, callers: Sequence[Caller]) -> list[str]:
     """Issue a key for each, and say so in the trail; the keys themselves, which are kept nowhere."""
     issued = [issue(caller, datetime.now(UTC)) for caller in callers]
     me = command_line()
-    noted = [entry(me, Deed.KEY_ISSUE, row.name, " ".join(row.scopes)) for _, row in issued]
+    noted = [entry(me, Deed.KEY_ISSUE, row.name, ", ".join(row.scopes)) for _, row in issued]
     async with database.transaction() as connection:
         await database.write(connection, [*(Write(ApiKey, row.model_dump()) for _, row in issued), *noted])
     return [key for key, _ in issued]

@@ -17,18 +17,20 @@ from contracts.stage import AnyRow
 from contracts.tables import columns
 from contracts.vocabulary import Action
 from services.api.parts import Prose
-from services.console.i18n import ZONE, Tongue
+from services.console.i18n import ZONE, Language, Tongue
+from services.console.pages import Pages
 from services.console.parts import Here
 from services.console.posts import names
 from services.console.session import Who
 from services.console.tables import AuditEntry
 from services.console.views import page
 from services.console.words import Aspect, Deed, Purpose, Role, Way
+from services.http.scopes import Scope
 
 routes = APIRouter(prefix="/audit")
 _PAGE = 100
 _IN_WORDS = {Deed.DROP, Deed.PEEK, Deed.SIGN_IN_REFUSED}  # whose `why` is somebody's own, or an address
-_CODE = re.compile(r"[a-z_]+|\d{6,9}")
+_CODE = re.compile(r"[\w:-]+")
 _CASE = re.compile(r"[\d ]{19}")
 
 
@@ -87,27 +89,31 @@ async def audit(
     found = await console.database.rows(query)
     entries = found[:_PAGE]
     posts = await names(console.database, {row.login for row in entries}, viewer.language)
-    tongue = console.pages.tongues[viewer.language]
+    pages, language = console.pages, viewer.language
     older = f"{entries[-1].at.isoformat()}~{entries[-1].id}" if len(found) > _PAGE else None
     return page(
         console, viewer, request, "audit.html",
-        entries=[_shown(tongue, posts, row) for row in entries], older=older, asked=asked,
+        entries=[_shown(pages, language, posts, row) for row in entries], older=older, asked=asked,
     )  # fmt: skip
 
 
-def _shown(tongue: Tongue, posts: Mapping[str, str], row: AnyRow) -> Shown:
-    english = tongue.language == "en" and row.post and row.post not in list(Way)
+def _shown(pages: Pages, language: Language, posts: Mapping[str, str], row: AnyRow) -> Shown:
+    tongue = pages.tongues[language]
+    english = language == "en" and row.post and row.post not in list(Way)
     post = posts.get(row.login, row.post) if english else tongue.name_of_any(row.post, Way)
     why = row.why or ""
     if row.deed not in _IN_WORDS:
-        why = _CODE.sub(lambda code: _worded(tongue, code[0]), why)
-        why = why.replace(", ", "、") if tongue.language == "zh" else why
+        why = _CODE.sub(lambda code: _worded(pages, tongue, code[0]), why)
+        why = why.replace(", ", "、") if language == "zh" else why
     return Shown(row, post, why, _link(row))
 
 
-def _worded(tongue: Tongue, code: str) -> str:
+def _worded(pages: Pages, tongue: Tongue, code: str) -> str:
     """A code as people call it; itself where nobody does."""
-    return place_name(code, tongue.language) or tongue.name_of_any(code, Purpose, Action, Role, Aspect)
+    if code in pages.forces.by_id:
+        return pages.force(code, "", tongue.language)
+    known = tongue.name_of_any(code, Purpose, Action, Role, Aspect, Scope)
+    return place_name(code, tongue.language) or known
 
 
 def _link(row: AnyRow) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -38,6 +38,7 @@ from services.console.views import page
 from services.console.words import Deed, Purpose
 
 routes = APIRouter(prefix="/cases/{case_id}")
+_SAME_LOOK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
     went."""
     refreshed = request.headers.get("hx-target") == "case"
     try:
-        found = await opened_case(console, viewer, case_id)
+        found = await opened_case(console, viewer, case_id, refreshed)
     except HTTPException:
         if not refreshed:
             raise
@@ -141,11 +142,17 @@ async def find_case(console: Console, viewer: Viewer, case_id: UUID) -> CaseProg
     return CaseProgressed.model_validate(rows[0].snapshot)
 
 
-async def opened_case(console: Console, viewer: Viewer, case_id: UUID) -> CaseProgressed:
-    """The same, and where the case is sensitive, written down before it is shown."""
-    found = await find_case(console, viewer, case_id)
-    if is_sensitive(found):
-        await trail.record(console.database, viewer, Deed.VIEW_SENSITIVE, found.matter.number)
+async def opened_case(
+    console: Console, viewer: Viewer, case_id: UUID, refreshed: bool = False
+) -> CaseProgressed:
+    """The same, and where the case is sensitive, written down before it is shown: once for a page that shows
+    it anew with every change."""
+    found, deed = await find_case(console, viewer, case_id), Deed.VIEW_SENSITIVE
+    number, lately = found.matter.number, datetime.now(UTC) - _SAME_LOOK
+    if not is_sensitive(found):
+        return found
+    if not (refreshed and await trail.told(console.database, viewer, deed, number, lately)):
+        await trail.record(console.database, viewer, deed, number)
     return found
 
 

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import uuid4
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from contracts.events import CaseCommand
 from contracts.stage import Write
 from contracts.vocabulary import Action
@@ -72,6 +75,13 @@ async def write(database: Database, entries: Sequence[Write]) -> None:
     if entries:
         async with database.transaction() as connection:
             await database.write(connection, entries)
+
+
+async def told(database: Database, who: Doer, deed: Deed, about: str, since: datetime) -> bool:
+    """Whether the trail has this already since then."""
+    same = (col(AuditEntry.about) == about, col(AuditEntry.login) == who.login)
+    when = (col(AuditEntry.deed) == deed.value, col(AuditEntry.at) > since)
+    return bool(await database.rows(select(col(AuditEntry.id)).where(*same, *when).limit(1)))
 
 
 def overruled(who: Doer, number: str, command: CaseCommand) -> list[Write]:

@@ -53,18 +53,18 @@ async def warnings(request: Request, viewer: Who, console: Here) -> HTMLResponse
 
 
 async def _newest(console: Console) -> list[WarningRaised]:
-    found = []
+    found: dict[UUID, WarningRaised] = {}  # by their ids: the log may hold one twice
     for place, extent in (await console.parts.log.extents([WARNING_RAISED.name])).items():
         start = max(extent.begin, extent.end - _SHOWN)
         for record in await console.parts.log.peek(place, start, extent.end - start):
             try:
-                data = decode(record).data
+                event = decode(record)
             except Invalid as error:
                 logger.warning("warning_unreadable", code=error.code, offset=record.offset)
                 continue
-            if isinstance(data, WarningRaised):
-                found.append(data)
-    return sorted(found, key=lambda one: one.at, reverse=True)
+            if isinstance(event.data, WarningRaised):
+                found[event.id] = event.data
+    return sorted(found.values(), key=lambda one: one.at, reverse=True)
 
 
 def _concerns(viewer: Viewer, warning: WarningRaised) -> bool:

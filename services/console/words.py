@@ -17,6 +17,7 @@ from contracts.vocabulary import (
     Platform,
     State,
 )
+from services.http.scopes import Scope
 
 
 class Role(StrEnum):
@@ -221,6 +222,16 @@ NAMES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Deed.KEY_REVOKE: "Revoked a key",
     },
     Way: {Way.API: "Program with a key", Way.COMMAND_LINE: "Command line"},
+    Scope: {
+        Scope.COMPLAINTS_WRITE: "post complaints",
+        Scope.COMPLAINTS_READ: "follow own complaints",
+        Scope.CASES_READ: "read cases",
+        Scope.CASES_ACT: "act on cases",
+        Scope.STREAMS_READ: "read streams",
+        Scope.STREAMS_WRITE: "subscribe to streams",
+        Scope.OPS_READ: "watch the hub",
+        Scope.OPS_WRITE: "mend the hub",
+    },
     Aspect: {
         Aspect.CATEGORY: "Category",
         Aspect.KIND: "Kind",

@@ -100,3 +100,19 @@ def test_days_are_those_of_the_place(hub: Hub, sign_in: SignIn) -> None:
     assert ">late<" in first and ">early<" not in first
     assert ">late<" not in client.get("/audit?who=days&since=2026-03-02").text
     assert client.get("/audit?who=days&since=yesterday&until=9999-12-31&before=x").status_code == 200
+
+
+def test_a_page_that_shows_itself_anew_is_one_look(hub: Hub, sign_in: SignIn) -> None:
+    case = next(c for c in hub.do(hub.cases()) if is_sensitive(c) and c.matter.town_code == "330681109")
+    path, number = f"/cases/{case.matter.case_id}", case.matter.number
+    police, anew = sign_in("police"), {"HX-Request": "true", "HX-Target": "case"}
+    before = len(entries(hub, number, Deed.VIEW_SENSITIVE))
+    assert police.get(path, headers=anew).status_code == 200, "whoever only says so is written down as well"
+    for headers in (anew, anew, {}):
+        police.get(path, headers=headers)
+    assert len(entries(hub, number, Deed.VIEW_SENSITIVE)) == before + 2
+
+
+def test_codes_are_told_in_words(sign_in: SignIn) -> None:
+    page = sign_in("audit").get("/audit", params={"about": "station", "deed": "post_open"}).text
+    assert "处置力量" in page and "枫桥镇派出所" in page and "330681109" not in page

@@ -322,6 +322,15 @@ def test_many_warnings_cost_no_more_statements_than_few(sign_in: SignIn, hub: Hu
     assert asked_for(1) == asked_for(20) == 1
 
 
+def test_a_warning_the_log_holds_twice_is_shown_once(sign_in: SignIn, hub: Hub) -> None:
+    case = next(c for c in hub.do(hub.cases()) if c.matter.town_code == "330681109" and not is_sensitive(c))
+    message = warned(case, 99)
+    county = sign_in("county")
+    before = county.get("/warnings").text.count(case.matter.number)
+    hub.do(hub.house.log.publish([message, message]))
+    assert county.get("/warnings").text.count(case.matter.number) == before + 1
+
+
 def warned(case: CaseProgressed, n: int) -> Message:
     data = WarningRaised(
         rule=f"test-{n}", town_code=case.matter.town_code, category="family", colour=Colour.YELLOW,
