@@ -73,6 +73,7 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
         row=row, case=found, now=now,
         pieces=pieces(found.matter), shown=reveal(found, MASKED)["matter"],
         changes=changes, promises=[Promise(*row) for row in around["clocks"]],
+        owed={(one.kind, one.due_at) for one in row.missed},
         siblings=rows_of(around["siblings"], viewer), linked=rows_of(around["linked"], viewer),
         reports=around["reports"][0][0],
         lead=next(iter(rows_of(around["lead"], viewer)), None),

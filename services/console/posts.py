@@ -83,4 +83,4 @@ async def close_post(database: Database, login: str) -> bool:
 
 def seat(operator: Operator | AnyRow) -> str:
     """Role, place and force, in the codes of the command line."""
-    return " ".join(filter(None, (operator.role, operator.place, operator.force_id)))
+    return " · ".join(filter(None, (operator.role, operator.place, operator.force_id)))

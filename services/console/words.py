@@ -170,10 +170,10 @@ NAMES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ClockKind.SIGN: "Sign",
         ClockKind.DISPATCH: "Dispatch",
         ClockKind.ARRIVE: "Arrive",
-        ClockKind.SAME_DAY: "Close the same day",
+        ClockKind.SAME_DAY: "Same day",
         ClockKind.SETTLE: "Settle",
         ClockKind.ANSWER: "Answer",
-        ClockKind.CONFIRMATION: "Apply for confirmation",
+        ClockKind.CONFIRMATION: "Confirmation",
     },
     Outcome: {
         Outcome.SETTLED: "Settled",

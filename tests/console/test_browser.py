@@ -353,12 +353,12 @@ def test_a_language_model_s_suggestion_is_one_more_guess(open_page: OpenPage, hu
     hub.do(hub.settled())
     page = open_page("town", "zh")
     page.goto(f"{hub.url}/cases/{case.matter.case_id}")
-    expect(page.locator(".judged")).to_contain_text("模型建议 (qwen)")
+    expect(page.locator(".judged")).to_contain_text("模型 qwen 的建议")
     expect(page.locator(".judged")).to_contain_text("说的是蛇<b>")
     expect(page.locator(".judged .guesses button")).to_have_count(4)
     page.locator(".judged .guesses button[value='consumer/telecom']").click()
     expect(page.locator(".head .state")).to_have_text("已交办")
-    expect(page.locator(".judged")).not_to_contain_text("模型建议")
+    expect(page.locator(".judged")).not_to_contain_text("qwen")
 
 
 def test_a_judgement_is_overruled_by_a_form(open_page: OpenPage, hub: Hub) -> None:

@@ -69,8 +69,8 @@ def test_the_same_again_is_a_new_password() -> None:
     assert run(*TOWN, password="maple-leaves").exit_code == 0
     assert opens("maple-leaves") and not opens("maple-bridge")
     assert trail() == [
-        ("ops", "post_open", "wang", "town_centre 330681109"),
-        ("ops", "post_password", "wang", "town_centre 330681109"),
+        ("ops", "post_open", "wang", "town_centre · 330681109"),
+        ("ops", "post_password", "wang", "town_centre · 330681109"),
     ]
 
 
@@ -85,7 +85,7 @@ def test_another_role_takes_a_word_more_and_no_other_password() -> None:
     assert (post().role, post().place, post().post) == ("county_centre", "330681", "诸暨市值班岗")
     assert opens("maple-bridge")
     assert trail()[-1] == (
-        "ops", "post_change", "wang", "town_centre 330681109 → county_centre 330681",
+        "ops", "post_change", "wang", "town_centre · 330681109 → county_centre · 330681",
     )  # fmt: skip
 
 
