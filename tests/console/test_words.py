@@ -17,8 +17,8 @@ from contracts.topics import TOPICS
 from contracts.vocabulary import Level
 from dashboard import assets
 from feedback.reasons import Reason
-from router.forces import Force, Hours, Registry
 from router.force_files import load_registry
+from router.forces import Force, Hours, Registry
 from services.console.explained import explained
 from services.console.i18n import load_tongues
 from services.console.pages import Pages
