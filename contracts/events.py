@@ -247,6 +247,14 @@ class CaseProgressed(Contract):
     change: Change
     reroute: Reroute | None = None
 
+    def attributes(self) -> dict[str, str]:
+        """`state`, `action` and `reroute` (`true` or `false`): most readers care for few of its changes."""
+        return {
+            "state": self.state.value,
+            "action": self.change.action.value,
+            "reroute": "true" if self.reroute else "false",
+        }
+
 
 class ReceiptDue(Contract):
     """A source platform must be told about one case of its complaint."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.topics import TOPICS, Topic
+from contracts.topics import CASE_PROGRESSED, TOPICS, Topic
 
 FOLDER = Path(__file__).parent / "schemas"
 Schema = Mapping[str, Any]
@@ -63,6 +63,10 @@ def _channel(topic: Topic) -> dict[str, Any]:
     }
 
 
+_OPTIONAL = ("ce_cause", "traceparent")
+_ADDED = {CASE_PROGRESSED: ("ce_state", "ce_action", "ce_reroute")}  # its `attributes`
+
+
 def _message(topic: Topic) -> dict[str, Any]:
     headers = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
     return {
@@ -71,7 +75,9 @@ def _message(topic: Topic) -> dict[str, Any]:
         "headers": {
             "type": "object",
             "required": list(headers),
-            "properties": {name: {"type": "string"} for name in (*headers, "ce_cause", "traceparent")},
+            "properties": {
+                name: {"type": "string"} for name in (*headers, *_ADDED.get(topic, ()), *_OPTIONAL)
+            },
         },
         "payload": {"$ref": f"./{topic.name}.json"},
         "bindings": {"kafka": {"key": {"type": "string", "description": topic.key}}},

@@ -43,6 +43,10 @@ class Contract(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
+    def attributes(self) -> dict[str, str]:
+        """What a reader may learn of it from the event's attributes, without its data: nobody's data."""
+        return {}
+
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         marks = field_marks(type(self))
         for name in type(self).model_fields:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
 from sqlalchemy import Row, Select
@@ -91,3 +91,14 @@ class Stage(Protocol):
 
     def decide(self, view: View, batch: Sequence[Event]) -> list[Outcome]:
         """One outcome an input, in order. Later inputs see what earlier ones of the batch decided."""
+
+
+@runtime_checkable
+class Choosy(Protocol):
+    """A stage that knows most records of a busy topic for none of its business without reading them."""
+
+    def passes_over(self, topic: str, attributes: Mapping[str, str]) -> bool:
+        """Whether a record with these CloudEvents attributes would be ignored, whatever its data says.
+
+        What an older process wrote lacks some of them: then it cannot be told.
+        """

@@ -25,6 +25,8 @@ from router.tables import ForceLoad, Held, TwinCandidate
 from router.twins import Pool, Twins, load_twin_rules
 
 _OVER = frozenset({State.SETTLED, State.CLOSED})
+_GOES_ON = frozenset(State) - _OVER
+_CHANGES_NOTHING = frozenset(Action) - {Action.REOPEN, Action.SUPPLEMENT}
 
 
 def load_router(folder: Path | None = None, secret: bytes = b"shuzhi-fengqiao") -> "RouteStage":
@@ -49,6 +51,15 @@ class RouteStage:
     def __init__(self, matcher: Matcher, twins: Twins, printer: Printer, grounds: Grounds) -> None:
         self._matcher, self._twins, self._printer, self._grounds = matcher, twins, printer, grounds
         self._prints: dict[UUID, Print | None] = {}  # of the batch in hand, so that each is made once
+
+    def passes_over(self, topic: str, attributes: Mapping[str, str]) -> bool:
+        """Most changes of cases. A supplement is read: only its data tells whether danger came with it."""
+        return (
+            topic == CASE_PROGRESSED.name
+            and attributes.get("reroute") == "false"
+            and attributes.get("state") in _GOES_ON
+            and attributes.get("action") in _CHANGES_NOTHING
+        )
 
     def queries(self, batch: Sequence[Event]) -> Mapping[str, Query]:
         """At most five statements: twins by key and by place, loads of forces, holders and followers."""

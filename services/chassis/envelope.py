@@ -22,11 +22,21 @@ def encode(event: Event) -> Message:
         ("ce_time", event.time.isoformat().encode()),
         ("content-type", b"application/json"),
     ]
+    headers += [(f"ce_{name}", value.encode()) for name, value in event.data.attributes().items()]
     if event.cause:
         headers.append(("ce_cause", str(event.cause).encode()))
     if event.traceparent:
         headers.append(("traceparent", event.traceparent.encode()))
     return Message(event.topic.name, event.key.encode(), event.data.model_dump_json().encode(), headers)
+
+
+def attributes(record: Record) -> dict[str, str]:
+    """The CloudEvents attributes of a record, its data unread."""
+    return {
+        name.removeprefix("ce_"): value.decode("utf-8", "replace")
+        for name, value in record.headers
+        if name.startswith("ce_")
+    }
 
 
 def decode(record: Record) -> Event:

@@ -17,10 +17,11 @@ import stamina
 import structlog
 
 from contracts.errors import Clash, Invalid, TooManyDeadLetters, Transient
-from contracts.stage import Outcome, Stage
+from contracts.stage import Choosy, Outcome, Stage
 from services.chassis import meters
 from services.chassis.batch import Batch, Decided
 from services.chassis.database import Database
+from services.chassis.envelope import attributes
 from services.chassis.log import Log, Record, Subscription, TopicPartition
 from services.chassis.verdicts import Verdicts
 
@@ -37,6 +38,7 @@ class StageLoop:
 
     def __init__(self, stage: Stage, log: Log, database: Database, turn: float = TURN) -> None:
         self.stage, self.log, self.database, self._turn_takes = stage, log, database, turn
+        self._choosy = stage if isinstance(stage, Choosy) else None
         self._busy = asyncio.Lock()
         self._verdicts = Verdicts()
 
@@ -56,15 +58,24 @@ class StageLoop:
             return
         began = time.monotonic()
         async with self._busy:
+            wanted = [record for record in records if not self._passed_over(record)]
             async for attempt in _until_it_works(self.stage.name):
                 with attempt:
-                    await self.process(records)
+                    await self.process(wanted)
+            self._count_ignored(len(records) - len(wanted))
             await self._commit(member, records)
         took = time.monotonic() - began
         meters.BATCH_SECONDS.labels(self.stage.name).observe(took)
         self._stop_if_failing()
         if len(records) < MAX_RECORDS:
             await asyncio.sleep(self._turn_takes - took)
+
+    def _passed_over(self, record: Record) -> bool:
+        """By its attributes alone. What was redriven is read: a person mended it, and not its headers."""
+        if not self._choosy:
+            return False
+        said = attributes(record)
+        return "redriven" not in said and self._choosy.passes_over(record.topic, said)
 
     async def _drained(self) -> None:
         """Wait for the batch in hand; past the deadline the next owner begins and the ledger keeps peace."""
@@ -86,6 +97,8 @@ class StageLoop:
 
     async def process(self, records: Sequence[Record]) -> None:
         """Everything but the offsets. Safe to repeat at any point of failure."""
+        if not records:
+            return None
         batch = Batch(self.stage.name, records)
         try:
             decided = await self._decide(batch)
@@ -132,6 +145,11 @@ class StageLoop:
         meters.OUTPUTS.labels(self.stage.name).inc(sum(len(one.messages) for one in decided))
         for one in decided:
             self._verdicts.add(dead=one.verdict == "dead" and not one.parked)
+
+    def _count_ignored(self, count: int) -> None:
+        meters.INPUTS.labels(self.stage.name, "ignored").inc(count)
+        for _ in range(count):
+            self._verdicts.add(dead=False)
 
     def _stop_if_failing(self) -> None:
         if reason := self._verdicts.alarming():

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event as sql_event
@@ -192,7 +193,6 @@ class RowlessToy(ToyStage):
 
 
 def revision(event, n):
-    from dataclasses import replace
     from uuid import uuid5
 
     return replace(event, id=uuid5(event.id, str(n)), data=complaint(1, "灯").data)
@@ -215,6 +215,32 @@ async def test_what_is_ignored_leaves_no_trace_and_is_not_read_again(log, databa
     await drain(StageLoop(ToyStage(), log, database), log)
     assert await rows(database, Ledger) == []
     assert await emitted(log) == []
+
+
+class ChoosyToy(ToyStage):
+    """Passes over what is about one complaint."""
+
+    def passes_over(self, topic, attributes):
+        return topic == COMPLAINT_RECEIVED.name and attributes["subject"] == complaint(1).subject
+
+
+async def test_what_is_passed_over_is_not_even_read_and_never_comes_again(log, database) -> None:
+    broken = replace(encode(complaint(1)), value=b"{")
+    await log.publish([encode(complaint(0)), broken, encode(complaint(2))])
+    await drain(StageLoop(ChoosyToy(), log, database), log)
+    assert (await rows(database, ToyCount))[0].count == 2
+    assert await rows(database, Letter) == []
+    assert await behind(log) == 0
+
+
+async def test_what_was_redriven_is_read_whatever_its_headers_say(log, database) -> None:
+    await log.publish([encode(complaint(1, "bad"))])
+    await drain(StageLoop(ToyStage(), log, database), log)
+    (letter,) = await rows(database, Letter)
+    mended = complaint(1).data.model_dump_json()
+    await redrive(database, log, [letter.id], "engineer", {letter.id: mended})
+    await drain(StageLoop(ChoosyToy(), log, database), log)
+    assert (await rows(database, ToyCount))[0].count == 1
 
 
 async def test_too_many_dead_letters_stop_the_stage_loudly(log, database) -> None:

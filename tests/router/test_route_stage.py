@@ -1,6 +1,7 @@
 """The stage as the chassis runs it: queries, decide, rows in a real database."""
 
 from collections.abc import AsyncIterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from sqlmodel import SQLModel, col
 from contracts import ids
 from contracts.events import CaseRouted, Matter, Reroute
 from contracts.stage import Event, Outcome
-from contracts.topics import CASE_ROUTED
+from contracts.topics import CASE_OPENED, CASE_ROUTED
 from contracts.vocabulary import Action, Flag, Kind, Level, State
 from router.stage import load_router
 from router.tables import ForceLoad, Held, TwinCandidate
 from services.chassis.database import Database
+from services.chassis.envelope import attributes, encode
+from services.chassis.log import Record
 from tests.router.matters import CAOE, FENGQIAO, force, matter, opened, progressed
 from tests.router.test_route_twins import AGAIN, NOISE
 
@@ -234,6 +237,34 @@ async def test_ordinary_progress_costs_nothing() -> None:
     batch = [progressed(matter(), seq=n) for n in range(1, 20)]
     assert STAGE.queries(batch) == {}
     assert all(not o.writes and not o.events for o in STAGE.decide({}, batch))
+
+
+def said(event: Event) -> dict[str, str]:
+    message = encode(event)
+    return attributes(Record(message.topic, 0, 0, event.time, message.key, message.value, message.headers))
+
+
+def test_nothing_that_concerns_the_router_is_passed_over() -> None:
+    """Every state, action, reroute and danger there is."""
+    one, passed = matter(), 0
+    for state, action in product(State, Action):
+        for reroute, flags in product((None, Reroute()), ((), (Flag.LIFE_DANGER,))):
+            event = progressed(one, state, action, reroute, flags=flags)
+            [outcome] = STAGE.decide({}, [event])
+            if STAGE.passes_over(event.topic.name, said(event)):
+                assert outcome.ignored, (state, action, reroute, flags)
+                passed += 1
+    assert passed > 300, "and most of it is"
+
+
+def test_what_cannot_be_told_is_read() -> None:
+    event = progressed(matter())
+    whole = said(event)
+    assert STAGE.passes_over(event.topic.name, whole)
+    assert not STAGE.passes_over(CASE_OPENED.name, whole)
+    for name in ("state", "action", "reroute"):
+        assert not STAGE.passes_over(event.topic.name, whole | {name: "new"})
+        assert not STAGE.passes_over(event.topic.name, {n: v for n, v in whole.items() if n != name})
 
 
 async def test_a_batch_is_five_statements_whatever_its_size(hub: Hub) -> None:
