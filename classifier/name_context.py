@@ -53,7 +53,7 @@ def place_ahead(codes: Ints, end: Ints) -> Ints:
     running = np.ones(len(end), bool)
     for ahead in range(_PLACE_REACH):
         at = codes[end + ahead]
-        running &= (known.kind[at] == HAN) & (known.never[at] == 0)
+        running &= (known.kind[at] == HAN) & (known.never[at] == 0) & (known.then[at] == 0)
         worded = table[hashed(at << 16 | codes[end + ahead + 1], 16)]
         ends = running & ((known.place_ends[at] > 0) | worded)
         found = np.where(ends & (found == 0), 1 + ahead + _PLACE_REACH * worded, found)

@@ -1,6 +1,7 @@
 """Which places of many texts are people's names: one linear model over their signs, asked in two steps."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,12 @@ from classifier.name_context import hashed
 from classifier.name_signs import WORD_BITS, Places, places, quick_signs, signs
 
 Span = tuple[int, int]
-_JOINS = frozenset("与和跟同及、，/ ")  # of a list of names
+_JOINS = re.compile(r"[与和跟同及、，,/ \d.)）]+")  # what stands between the names of a list
+_JOIN_REACH = 5
 _LISTED = 2.0  # points for standing beside a name in a list
 _STRIDE = 512  # places
-_THRESHOLD = -0.8  # a name missed is worse than a word hidden
-_FEW_PLACES, _LONGER = 20, 0.45  # a longer text has more places, but hardly more names
+_THRESHOLD = -1.5  # a name missed is worse than a word hidden
+_FEW_PLACES, _LONGER = 12, 0.9  # a longer text has more places, but hardly more names
 _SURE = 2.0  # points, above which it is somebody's name though a place is called so too
 
 
@@ -34,7 +36,7 @@ class NameModel:
     levels: npt.NDArray[np.uint8]  # of words of everyday life, by slot
 
     def find(self, texts: Sequence[str], numbers: Sequence[Sequence[Span]]) -> list[list[Span]]:
-        """The names of each text, in order, none over another. `numbers`: what else is people's there."""
+        """The names of each text, in no order. `numbers`: what else is people's there."""
         found: list[list[Span]] = [[] for _ in texts]
         chances: dict[int, list[tuple[float, int, int]]] = {}
         every = places(texts)
@@ -47,7 +49,7 @@ class NameModel:
             if not _no_name(texts[owner], *chance):
                 chances.setdefault(owner, []).append(tuple(chance))
         for owner, own in chances.items():
-            found[owner] = sorted(_chosen(texts[owner], own))
+            found[owner] = [*_wherever(texts[owner], _chosen(texts[owner], own))]
         return found
 
     def points(self, at: Places, numbers: tuple[Ints, Ints]) -> Floats:
@@ -134,25 +136,34 @@ def _is_a_place(text: str, called: str) -> bool:
     return at >= 0
 
 
-def _chosen(text: str, chances: Sequence[tuple[float, int, int]]) -> list[Span]:
+def _wherever(text: str, names: Sequence[tuple[float, int, int]]) -> Iterator[Span]:
+    """The names, and where a sure one stands once more, whatever is beside it there."""
+    yield from ((start, end) for _, start, end in names)
+    for name in {text[start:end] for points, start, end in names if end - start > 2 or points > _SURE}:
+        if text.count(name) > 1:
+            yield from (match.span() for match in re.finditer(name, text))
+
+
+def _chosen(text: str, chances: Sequence[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
     """The likeliest first; beside it in a list less is enough."""
-    taken: list[Span] = []
+    taken: list[tuple[float, int, int]] = []
     while True:
         best = max(
             (
                 (points + _LISTED * _listed(text, start, end, taken), start, end)
                 for points, start, end in chances
-                if all(end <= other or start >= until for other, until in taken)
+                if all(end <= other or start >= until for _, other, until in taken)
             ),
             default=(_THRESHOLD, 0, 0),
         )
         if best[0] <= _THRESHOLD:
             return taken
-        taken.append(best[1:])
+        taken.append(best)
 
 
-def _listed(text: str, start: int, end: int, taken: Sequence[Span]) -> bool:
+def _listed(text: str, start: int, end: int, taken: Sequence[tuple[float, int, int]]) -> bool:
     return any(
-        (other == end + 1 and text[end] in _JOINS) or (until == start - 1 and text[until] in _JOINS)
-        for other, until in taken
+        (0 < other - end <= _JOIN_REACH and _JOINS.fullmatch(text, end, other))
+        or (0 < start - until <= _JOIN_REACH and _JOINS.fullmatch(text, until, start))
+        for _, other, until in taken
     )

@@ -61,7 +61,7 @@ def find_names(
     if model:
         spans = model.find([plain[at] for at in known], [numbers[at] for at in known])
         for at, own in zip(known, spans, strict=True):
-            found[at] = [*own, *_again(plain[at], own)]
+            found[at] = own
     return [
         [*own, *(_of_guests(text, letters) if is_chinese else ()), *_told(text)]
         for own, text, letters, is_chinese in zip(found, texts, plain, chinese, strict=True)
@@ -84,13 +84,6 @@ def _of_guests(text: str, plain: str) -> Iterator[Span]:
     yield from (match.span() for match in _SYLLABLES.finditer(plain))
     if any(dot in text for dot in _DOTS):
         yield from _dotted(text)
-
-
-def _again(plain: str, spans: Sequence[Span]) -> Iterator[Span]:
-    """Where a name of three characters or more stands once more, whatever is beside it there."""
-    for name in {plain[start:end] for start, end in spans if end - start > 2}:
-        if plain.count(name) > 1:
-            yield from (match.span() for match in re.finditer(name, plain))
 
 
 def _dotted(text: str) -> Iterator[Span]:
