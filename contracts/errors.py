@@ -27,14 +27,6 @@ class Invalid(HubError):
         self.code, self.message, self.faults = code, message, tuple(faults)
 
 
-class NotAllowed(HubError):
-    """The case does not allow this action now: tell the person why (409), change nothing."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class Transient(HubError):
     """A dependency is away or slow: try again later, skip nothing."""
 

@@ -37,6 +37,9 @@ class Code(StrEnum):
     UNKNOWN_PLACE = "unknown_place"
     UNKNOWN_VALUE = "unknown_value"
     UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_CATEGORY = "unknown_category"
+    UNKNOWN_FORCE = "unknown_force"
+    BAD_CURSOR = "bad_cursor"
     NOT_YOURS = "not_yours"
     NOT_FOR_PEOPLE = "not_for_people"
     UNREADABLE = "unreadable"
@@ -113,6 +116,12 @@ _SAY: Mapping[Code, Said] = {
     Code.UNKNOWN_FIELD: Said(
         "No field of this name is known here: correct its name or leave it out.",
         "此处没有这个字段，请更正字段名或删去。",
+    ),
+    Code.UNKNOWN_CATEGORY: Said("The taxonomy has no such category.", "分类体系中没有这个类别。"),
+    Code.UNKNOWN_FORCE: Said("The registry of forces has no such id.", "力量名册中没有这个编号。"),
+    Code.BAD_CURSOR: Said(
+        "Use a cursor as it came in an answer, or none to begin anew.",
+        "请使用答复中给出的游标，或不填以从头开始。",
     ),
     Code.NOT_YOURS: Said(
         "This key posts for its own platform only: leave the field out or send that platform.",

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from pydantic_core import from_json
 
 from contracts.errors import Invalid
+from contracts.faults import Said
 from contracts.vocabulary import Platform
 from intake import cloudevents
 from intake.admit import Sender, admit
@@ -47,6 +48,14 @@ _FORMS: Mapping[str, Form] = {
     "application/cloudevents+json": Form(cloudevents.unwrap),
     "application/cloudevents-batch+json": Form(cloudevents.unwrap),
 }
+_MEDIA_TYPES = Said(
+    f"Send one of {', '.join(_FORMS)}, in UTF-8, not compressed.",
+    f"请使用 {'、'.join(_FORMS)} 之一，UTF-8 编码，不压缩。",
+)
+_TOO_MANY = Said(f"Send at most {MAX_ITEMS} items at a time.", f"每次最多 {MAX_ITEMS} 件。")
+_NO_WEBHOOK = Said("No platform of this name pushes to the hub.", "没有以此名称推送的平台。")
+_NO_PLATFORM = Said("This key stands for no platform, so it cannot post.", "此密钥不代表任何平台，不能报送。")
+_UNPROVEN = "推送签名无法确认，或已过时。"
 _NOT_THEIRS = frozenset({"bad_signature", "stale_push"})  # codes of a push that proves nothing
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -123,7 +132,7 @@ def push_router(
     async def post_push(request: Request, platform: str) -> Response:
         """The body is in the platform's own format; its signature stands for a key."""
         if platform not in webhooks:
-            raise Problem(404, "no_webhook", "No platform of this name pushes to the hub.")
+            raise Problem(404, "no_webhook", _NO_WEBHOOK)
         limit.take(f"push {platform} {request.client.host if request.client else ''}")
         sender, trace, now = Sender(Platform(platform)), _trace(request), clock()
         raw = _verified(webhooks[sender.platform], request, await request.body(), now)
@@ -139,24 +148,24 @@ def _verified(webhook: Webhook, request: Request, body: bytes, now: datetime) ->
         return webhook(dict(request.headers), body, now)
     except Invalid as refusal:
         if refusal.code == "no_webhook":
-            raise Problem(404, refusal.code, refusal.message) from None
+            raise Problem(404, refusal.code, _NO_WEBHOOK) from None
         if refusal.code in _NOT_THEIRS:
             challenge = {"WWW-Authenticate": "Signature"}
-            raise Problem(401, refusal.code, refusal.message, challenge) from None
+            raise Problem(401, refusal.code, Said(refusal.message, _UNPROVEN), challenge) from None
         raise
 
 
 def _sender(caller: Caller) -> Sender:
     if caller.platform is None:
         challenge = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
-        raise Problem(403, "no_platform", "This key stands for no platform, so it cannot post.", challenge)
+        raise Problem(403, "no_platform", _NO_PLATFORM, challenge)
     return Sender(caller.platform)
 
 
 def _form(request: Request) -> Form:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _FORMS or request.headers.get("content-encoding", "identity") != "identity":
-        raise Problem(415, "wrong_media_type", f"Send one of {', '.join(_FORMS)}, in UTF-8, not compressed.")
+        raise Problem(415, "wrong_media_type", _MEDIA_TYPES)
     form = _FORMS[media_type]
     if form is _PLAIN and cloudevents.in_headers(request.headers):
         return Form(lambda data: cloudevents.unwrap(cloudevents.of_binary_mode(request.headers, data)), True)
@@ -170,7 +179,7 @@ def _items(body: bytes, whole: bool) -> list[object]:
         raise bad_json() from None
     items = parsed if isinstance(parsed, list) and not whole else [parsed]
     if len(items) > MAX_ITEMS:
-        raise Problem(413, "too_many_items", f"Send at most {MAX_ITEMS} items at a time.")
+        raise Problem(413, "too_many_items", _TOO_MANY)
     return items
 
 

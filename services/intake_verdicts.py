@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic_core import to_json
 
 from contracts.errors import Invalid
+from contracts.faults import Said
 from contracts.stage import Event
 from contracts.vocabulary import Platform
 from intake.admit import external_id_of
@@ -18,9 +19,8 @@ from services.chassis.log import Log
 from services.http.problem import respond
 from services.intake_described import Verdict
 
-_NONE = "No item was taken; each verdict says why."
-_NONE_ZH = "没有来件被接收，原因见各项 verdicts。"
-_EMPTY, _EMPTY_ZH = "The array is empty: send at least one posting.", "数组为空：至少应有一件来件。"
+_NONE = Said("No item was taken; each verdict says why.", "没有来件被接收，原因见各项 verdicts。")
+_EMPTY = Said("The array is empty: send at least one posting.", "数组为空：至少应有一件来件。")
 Read = Callable[[object], object]  # from an item of the body to a raw posting
 LetIn = Callable[[object], Event]  # from a raw posting to an event; raises `Invalid`
 
@@ -57,9 +57,9 @@ def answer(judged: Sequence[Judged], trace: str) -> Response:
     summary = {"accepted": accepted, "refused": refused, "verdicts": verdicts}
     headers = {"traceparent": trace}
     if not judged:
-        return respond(422, "nothing_sent", _EMPTY, headers, zh=_EMPTY_ZH, **summary)
+        return respond(422, "nothing_sent", _EMPTY, headers, **summary)
     if not accepted:
-        return respond(422, "none_accepted", _NONE, headers, zh=_NONE_ZH, **summary)
+        return respond(422, "none_accepted", _NONE, headers, **summary)
     return Response(to_json(summary), 207 if refused else 202, headers, "application/json")
 
 

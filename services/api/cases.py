@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from contracts.events import CaseCommand, CaseProgressed
+from contracts.faults import Said
 from contracts.stage import AnyRow
 from contracts.vocabulary import Action
 from feedback import life
@@ -26,6 +27,8 @@ from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
 from services.http.scopes import Scope
+
+_NONE = Said("No case that you may see has this id.", "您可查看的案件中没有此编号。")
 
 
 class CasePage(BaseModel):
@@ -137,5 +140,5 @@ async def _leave_a_trail(parts: Parts, caller: Caller, snapshots: Sequence[dict[
 async def _find(parts: Parts, case_id: UUID, viewer: Viewer) -> AnyRow:
     rows = await parts.house.database.rows(select(col(Case.snapshot)).where(col(Case.id) == case_id))
     if not rows or not concerns(CaseProgressed.model_validate(rows[0].snapshot), viewer):
-        raise Problem(404, "no_case", "No case that you may see has this id.")
+        raise Problem(404, "no_case", _NONE)
     return rows[0]

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from classifier.tables import Complaint
 from contracts.events import CaseProgressed
+from contracts.faults import Said
 from contracts.stage import AnyRow, Query
 from contracts.vocabulary import Answer, Outcome
 from feedback.life import ENDED
@@ -24,6 +25,8 @@ from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
 from services.http.scopes import Scope
+
+_NONE = Said("No complaint of yours has this id.", "您名下没有此编号的诉求。")
 
 
 class CaseStanding(BaseModel):
@@ -92,7 +95,7 @@ def router(parts: Parts) -> APIRouter:
         theirs = [row for row in found["complaint"] if viewer.platform in (None, row.platform)]
         seen = [case for case in found["cases"] if _concerns(case, viewer)]
         if not theirs or (viewer.place and not seen):
-            raise Problem(404, "no_complaint", "No complaint of yours has this id.")
+            raise Problem(404, "no_complaint", _NONE)
         return _standing(complaint_id, theirs[0], seen, viewer)
 
     return routes

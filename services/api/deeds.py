@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, field_
 from pydantic_core import PydanticCustomError
 
 from contracts.events import Actor, CaseCommand, Correction
-from contracts.faults import Code
+from contracts.faults import Code, Said, Wrong
 from contracts.ids import digest
 from contracts.places import is_place
 from contracts.vocabulary import SYSTEM_ACTIONS, Action, ActorKind, Flag, Kind, Outcome, State
@@ -18,7 +18,7 @@ from feedback.life import ReturnReason
 from services.api.parts import Line, Prose, viewer_of
 from services.http.auth import Caller
 from services.http.described import PROBLEM
-from services.http.problem import Problem
+from services.http.problem import Problem, misfit
 
 _PEOPLE_DO: list[JsonValue] = [action.value for action in Action if action not in SYSTEM_ACTIONS]
 
@@ -96,25 +96,24 @@ def command_id(case_id: UUID, deed: Deed, caller: Caller, key: str) -> UUID:
 def must_be_known(deed: Deed, categories: Collection[str], forces: Collection[str]) -> None:
     """Raises a 422 where the taxonomy has no such category, or the registry no such force."""
     if deed.category and deed.category not in categories:
-        raise Problem(422, "unknown_category", "The taxonomy has no such category.")
+        raise misfit(Code.UNKNOWN_CATEGORY, [Wrong(Code.UNKNOWN_CATEGORY).at("category")])
     if deed.force_id and deed.force_id not in forces:
-        raise Problem(422, "unknown_force", "The registry of forces has no such id.")
+        raise misfit(Code.UNKNOWN_FORCE, [Wrong(Code.UNKNOWN_FORCE).at("force_id")])
 
 
 def refused(reason: str) -> Problem:
     """A 409 with the reason for programs, and for people in two languages."""
-    zh, en = reasons.explain(reason, "zh"), reasons.explain(reason, "en")
-    return Problem(409, reasons.code_of(reason), en, reason=reason, zh=zh)
+    said = Said(reasons.explain(reason, "en"), reasons.explain(reason, "zh"))
+    return Problem(409, reasons.code_of(reason), said, reason=reason)
 
 
 _REFUSAL: dict[str, Any] = {
     **PROBLEM,
     "title": "Refusal",
-    "required": [*PROBLEM["required"], "reason", "zh"],
+    "required": [*PROBLEM["required"], "reason"],
     "properties": {
         **PROBLEM["properties"],
         "reason": {"type": "string", "description": "A code with parameters: `wrong_state|action=sign`."},
-        "zh": {"type": "string", "description": "`detail` in Chinese."},
     },
     "example": {
         "type": "urn:hub:problem:wrong_state",

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from contracts.errors import Clash, Invalid
+from contracts.faults import Said
 from services.api.parts import Line, Parts
 from services.http.auth import Caller, Needs
 from services.http.described import documented
@@ -14,6 +15,9 @@ from services.http.problem import Problem
 from services.http.scopes import Scope
 from services.models.seen import Agreement, seen
 from services.models.store import By, Slot, decide
+
+_NONE = Said("No model has this version.", "没有这个版本的模型。")
+_CLASH = Said("Somebody else decides now: look, and send it again.", "他人正在决定，请查看后重新提交。")
 
 
 class Pair(BaseModel):
@@ -77,11 +81,9 @@ def router(parts: Parts) -> APIRouter:
         try:
             await decide(database, Slot.SHADOW, trial.version, By(caller.name))
         except Invalid as error:
-            raise Problem(404, error.code, "No model has this version.") from None
+            raise Problem(404, error.code, _NONE) from None
         except Clash:
-            raise Problem(
-                409, "decided_meanwhile", "Somebody else decides now: look, and send it again."
-            ) from None
+            raise Problem(409, "decided_meanwhile", _CLASH) from None
         return await _standing(parts)
 
     return routes

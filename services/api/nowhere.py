@@ -3,8 +3,10 @@
 from fastapi import APIRouter, FastAPI, Request
 from starlette.routing import Match
 
+from contracts.faults import Said
 from services.http.problem import Problem
 
+NOTHING = Said("There is nothing at this address; see /docs.", "此地址没有接口，请见 /docs。")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 
 
@@ -21,7 +23,12 @@ def router(app: FastAPI) -> APIRouter:
         allowed = [m for m, scope in asked if any(one.matches(scope)[0] is Match.FULL for one in others)]
         if allowed:
             headers = {"Allow": ", ".join(allowed)}
-            raise Problem(405, "method_not_allowed", f"Here one may {headers['Allow']}.", headers)
-        raise Problem(404, "no_route", "There is nothing at this address; see /docs.")
+            raise Problem(
+                405,
+                "method_not_allowed",
+                Said(f"Here one may {headers['Allow']}.", f"此处可用 {headers['Allow']}。"),
+                headers,
+            )
+        raise Problem(404, "no_route", NOTHING)
 
     return routes

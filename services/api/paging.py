@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from services.http.problem import Problem
+from contracts.faults import Code, Wrong
+from services.http.problem import Problem, misfit
 
 
 def wrap(place: Any) -> str:
@@ -24,4 +25,4 @@ def unwrap(cursor: str) -> Any:
 
 def bad_cursor() -> Problem:
     """What to say of a cursor that nobody gave out."""
-    return Problem(422, "bad_cursor", "Use a cursor as it came in an answer, or none to begin anew.")
+    return misfit(Code.BAD_CURSOR, [Wrong(Code.BAD_CURSOR).at("cursor")])

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from contracts.faults import Said
 from services.chassis import meters
 from services.http.problem import Problem
 
@@ -24,7 +25,10 @@ class Slots:
             raise Problem(
                 429,
                 "too_many_streams",
-                f"An agency may have {self._at_most} streams open at a time: end one first.",
+                Said(
+                    f"An agency may have {self._at_most} streams open at a time: end one first.",
+                    f"每个单位最多同时打开 {self._at_most} 路案件流，请先结束一路。",
+                ),
                 {"Retry-After": "5"},
             )
         self._open[agency] += 1

@@ -1,5 +1,6 @@
 """Who follows which cases, for what purpose, seeing how much."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from contracts.faults import Code, Said, Wrong
 from contracts.places import county_of, is_place
 from contracts.stage import How, Write
 from contracts.tables import columns
@@ -19,8 +21,24 @@ from feedback.views import EYES, SEE_SENSITIVE
 from services.api.parts import Line, Parts, is_centre, viewer_of
 from services.http.auth import Caller, Needs
 from services.http.described import documented
-from services.http.problem import Problem
+from services.http.problem import Problem, misfit
 from services.http.scopes import Scope
+
+_NONE = Said("No active subscription of yours has this id.", "您名下没有此编号的有效订阅。")
+_FOR_AGENCIES = Said(
+    "A platform's key cannot subscribe; ask for an agency's.", "平台密钥不能订阅，请申请单位密钥。"
+)
+_WHICH_AGENCY = Said(
+    "Say which agency it is for; an agency's key is for its own.",
+    "请写明订阅单位；单位密钥只能为本单位订阅。",
+)
+_NO_GRANT = Said(
+    "Personal data is granted by a centre: ask it for this subscription.",
+    "个人信息须由治理中心授权，请由中心建立此订阅。",
+)
+_BEYOND_SIGHT = Said(
+    "Nobody grants what this key may not see itself.", "授权内容不能超出此密钥自身可见的范围。"
+)
 
 
 class Wish(BaseModel):
@@ -66,10 +84,10 @@ def router(parts: Parts) -> APIRouter:
     async def subscribe(wish: Wish, caller: Annotated[Caller, Depends(writing)]) -> Agreed:
         """Starts with what happens from now on. An agency may ask for what is nobody's data; to see more,
         a centre (a key of neither agency nor platform) grants it, naming the assessment."""
-        if unknown := [code for code in wish.filter.categories if code not in parts.categories]:
-            raise Problem(
-                422, "unknown_category", f"{len(unknown)} of these codes are no categories of the taxonomy."
-            )
+        unknown = [n for n, code in enumerate(wish.filter.categories) if code not in parts.categories]
+        if unknown:
+            wrong = Wrong(Code.UNKNOWN_CATEGORY)
+            raise misfit(Code.UNKNOWN_CATEGORY, (wrong.at(f"filter.categories.{n}") for n in unknown))
         row = Subscription(id=uuid4(), created_at=datetime.now(UTC), active=True, **_agreed(wish, caller))
         extents = await parts.house.log.extents([CASE_PROGRESSED.name])
         cursor = {
@@ -110,7 +128,7 @@ async def find(parts: Parts, subscription_id: UUID, caller: Caller) -> Subscript
     )
     rows = await parts.house.database.rows(query)
     if not rows or not _belongs(rows[0].agency, caller):
-        raise Problem(404, "no_subscription", "No active subscription of yours has this id.")
+        raise Problem(404, "no_subscription", _NONE)
     narrowed = _within(Filter.model_validate(rows[0].filter), caller.place)
     grants = _in_sight(Grants.model_validate(rows[0].grants), caller)
     seen = {"filter": narrowed.model_dump(mode="json"), "grants": grants.model_dump(mode="json")}
@@ -123,14 +141,14 @@ def _belongs(agency: str, caller: Caller) -> bool:
 
 def _agreed(wish: Wish, caller: Caller) -> dict[str, Any]:
     if caller.platform:
-        raise Problem(403, "no_agency", "A platform's key cannot subscribe; ask for an agency's.")
+        raise Problem(403, "no_agency", _FOR_AGENCIES)
     agency = caller.agency or wish.agency
     if agency is None or (caller.agency and wish.agency not in (None, caller.agency)):
-        raise Problem(422, "no_agency", "Say which agency it is for; an agency's key is for its own.")
+        raise Problem(422, "no_agency", _WHICH_AGENCY)
     if caller.agency and wish.grants != Grants():
-        raise Problem(403, "no_grant", "Personal data is granted by a centre: ask it for this subscription.")
+        raise Problem(403, "no_grant", _NO_GRANT)
     if wish.grants != _in_sight(wish.grants, caller):
-        raise Problem(403, "beyond_sight", "Nobody grants what this key may not see itself.")
+        raise Problem(403, "beyond_sight", _BEYOND_SIGHT)
     kept = wish.model_dump(mode="json", exclude={"agency", "filter"})
     wanted = _within(wish.filter, caller.place).model_dump(mode="json")
     return {**kept, "agency": agency, "filter": wanted, "created_by": caller.name}
@@ -150,13 +168,19 @@ def _within(wanted: Filter, place: str | None) -> Filter:
     """The filter within the caller's own place; a 422 where it names no place of ours, a 403 where it reaches
     beyond."""
     named = [*wanted.counties, *wanted.towns]
-    if unknown := [code for code in named if not is_place(code)]:
-        raise Problem(422, "unknown_place", f"{len(unknown)} of these codes are no places of this city.")
+    if unknown := [at for at, code in _places(wanted) if not is_place(code)]:
+        raise misfit(Code.UNKNOWN_PLACE, (Wrong(Code.UNKNOWN_PLACE).at(at) for at in unknown))
     if place is None:
         return wanted
     if any(place not in (code, county_of(code)) for code in named):
-        raise Problem(403, "beyond_place", f"This key sees {place} only.")
+        raise Problem(403, "beyond_place", Said(f"This key sees {place} only.", f"此密钥只能查看 {place}。"))
     if named:
         return wanted
     narrowed = {"towns": (place,)} if len(place) == 9 else {"counties": (place,)}
     return wanted.model_copy(update=narrowed)
+
+
+def _places(wanted: Filter) -> Iterator[tuple[str, str]]:
+    """Every place code of the filter, with where it stands."""
+    for name, codes in (("counties", wanted.counties), ("towns", wanted.towns)):
+        yield from ((f"filter.{name}.{n}", code) for n, code in enumerate(codes))

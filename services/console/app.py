@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from contracts.errors import Transient
+from services.api.nowhere import NOTHING
 from services.console import acting, audit, case, desk, letters, missed, models, signing, topics, warnings
 from services.console.dressed import Dressed
 from services.console.live import Live
@@ -88,7 +89,7 @@ async def _to_login(request: Request, _: SignedOut) -> Response:
 
 async def _http(request: Request, error: HTTPException) -> Response:
     if request.url.path.startswith("/v1/"):  # the API's, which has no such route: programs read problems
-        return respond(error.status_code, "not_found", "There is nothing at this address.")
+        return respond(error.status_code, "not_found", NOTHING)
     return await _error(request, error.status_code)
 
 

@@ -14,6 +14,7 @@ from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 
 from contracts.errors import Transient
+from contracts.faults import Said
 from contracts.vocabulary import Platform
 from services.http.problem import Problem
 from services.http.scopes import Scope
@@ -118,16 +119,31 @@ class Needs(SecurityBase):
     async def __call__(self, request: Request) -> Caller:
         kind, _, key = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
-            raise _challenge(401, "no_key", "Send `Authorization: Bearer KEY`.", 'realm="hub"')
+            raise _challenge(
+                401,
+                "no_key",
+                Said("Send `Authorization: Bearer KEY`.", "请在请求头中带 `Authorization: Bearer 密钥`。"),
+                'realm="hub"',
+            )
         found = await self._keys.find(key.strip())
         if found is None:
             error = 'realm="hub", error="invalid_token"'
-            raise _challenge(401, "unknown_key", "This key is unknown or was revoked.", error)
+            raise _challenge(
+                401,
+                "unknown_key",
+                Said("This key is unknown or was revoked.", "此密钥不存在或已吊销。"),
+                error,
+            )
         if self._scope not in found.scopes:
             error = f'error="insufficient_scope", scope="{self._scope}"'
-            raise _challenge(403, "no_scope", f"This key lacks the scope {self._scope}.", error)
+            raise _challenge(
+                403,
+                "no_scope",
+                Said(f"This key lacks the scope {self._scope}.", f"此密钥没有 {self._scope} 权限。"),
+                error,
+            )
         return found
 
 
-def _challenge(status: int, code: str, detail: str, error: str) -> Problem:
-    return Problem(status, code, detail, {"WWW-Authenticate": f"Bearer {error}"})
+def _challenge(status: int, code: str, said: Said, error: str) -> Problem:
+    return Problem(status, code, said, {"WWW-Authenticate": f"Bearer {error}"})

@@ -8,13 +8,13 @@ from contracts.faults import Code
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
-    "required": ["type", "title", "status", "detail"],
+    "required": ["type", "title", "status", "detail", "zh"],
     "properties": {
         "type": {"type": "string", "description": "`urn:hub:problem:CODE`"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What to do about it."},
-        "zh": {"type": "string", "description": "`detail` in Chinese, where there is one."},
+        "zh": {"type": "string", "description": "`detail` in Chinese."},
         "faults": {
             "type": "array",
             "items": {

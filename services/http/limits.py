@@ -9,6 +9,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contracts.faults import Said
 from services.http.problem import Problem, respond
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -41,8 +42,10 @@ class SizeLimit:
 
         return await self.app(scope, counted, send)
 
-    def _sentence(self) -> str:
-        return f"Send at most {self.max_bytes} bytes at a time."
+    def _sentence(self) -> Said:
+        return Said(
+            f"Send at most {self.max_bytes} bytes at a time.", f"每次最多发送 {self.max_bytes} 字节。"
+        )
 
 
 class RateLimit:
@@ -59,6 +62,9 @@ class RateLimit:
             raise Problem(
                 429,
                 "too_often",
-                f"This key may send {self._rate.amount} in {self._rate.get_expiry()} s: slow down.",
+                Said(
+                    f"This key may send {self._rate.amount} in {self._rate.get_expiry()} s: slow down.",
+                    f"此密钥每 {self._rate.get_expiry()} 秒最多发送 {self._rate.amount} 件，请放慢速度。",
+                ),
                 {"Retry-After": str(max(1, math.ceil(wait)))},
             )

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from contracts.faults import Said
 from services.http.problem import respond
 
 Check = Callable[[], Awaitable[object]]
@@ -25,7 +26,9 @@ def routes(checks: Mapping[str, Check], registry: CollectorRegistry = REGISTRY) 
         outcomes = await asyncio.gather(*(_fails(check) for check in checks.values()))
         failed = [name for name, fails in zip(checks, outcomes, strict=True) if fails]
         if failed:
-            return respond(503, "not_ready", "Not ready.", {"Retry-After": "1"}, failed=failed)
+            return respond(
+                503, "not_ready", Said("Not ready.", "尚未就绪。"), {"Retry-After": "1"}, failed=failed
+            )
         return JSONResponse({"status": "ready"})
 
     async def metrics(_: Request) -> Response:

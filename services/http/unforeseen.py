@@ -5,8 +5,10 @@ import traceback
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contracts.faults import Said
 from services.http.problem import respond, route_of
 
+_OURS = Said("This is a fault of the hub; it was recorded.", "这是系统自身的故障，已记录。")
 _log = structlog.get_logger(__name__)
 
 
@@ -32,9 +34,7 @@ class Unforeseen:
                 raise
             _log.error("unforeseen", error=type(error).__name__, route=route_of(scope), where=_where(error))
             if not started:
-                await respond(500, "unforeseen", "This is a fault of the hub; it was recorded.")(
-                    scope, receive, send
-                )
+                await respond(500, "unforeseen", _OURS)(scope, receive, send)
 
 
 def _where(error: BaseException) -> str:

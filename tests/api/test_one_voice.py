@@ -15,7 +15,7 @@ from services.chassis.house import House
 from services.chassis.local import LocalLog
 from services.chassis.settings import Settings
 from services.web import build
-from tests.api.hub import Hub, hub_in
+from tests.api.hub import Hub, client_of, hub_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECRET, NUMBER = "陈春生", "19900000001"
@@ -69,6 +69,25 @@ def told(answer: httpx.Response, status: int = 422) -> dict[str, str]:
         ),
         ("POST", "/v1/subscriptions", FORM | {"fitler": {}}, {"fitler": "unknown_field"}),
         ("POST", "/v1/subscriptions", [], {"": "wrong_type"}),
+        (
+            "POST",
+            "/v1/subscriptions",
+            FORM | {"agency": "妇联", "filter": {"categories": ["labour", "nothing"]}},
+            {"filter.categories.1": "unknown_category"},
+        ),
+        (
+            "POST",
+            "/v1/subscriptions",
+            FORM | {"agency": "妇联", "filter": {"counties": ["330681", "110101"], "towns": ["1"]}},
+            {"filter.counties.1": "unknown_place", "filter.towns.0": "unknown_place"},
+        ),
+        ("GET", f"/v1/cases?cursor={NUMBER}", None, {"cursor": "bad_cursor"}),
+        (
+            "POST",
+            ACTION,
+            {"action": "assign", "by": "wang", "force_id": "nobody"},
+            {"force_id": "unknown_force"},
+        ),
         ("POST", ACTION, {"action": "expire", "by": "wang"}, {"action": "not_for_people"}),
         ("POST", ACTION, {"action": "sign"}, {"by": "required"}),
         ("POST", ACTION, {"action": "sign", "by": "wang", NUMBER: 1}, {"*": "unknown_field"}),
@@ -93,9 +112,31 @@ async def test_a_request_that_does_not_fit_names_its_fields(
 @pytest.mark.parametrize("path", ["/v1/complaints", "/v1/subscriptions", ACTION, "/v1/dead-letters/redrive"])
 async def test_what_is_no_json_is_told_alike_at_every_door(hub: Hub, path: str) -> None:
     headers = {"Content-Type": "application/json"}
-    answer = await hub.as_("grid").post(path, content=f'{{"{SECRET}'.encode(), headers=headers)
-    assert told(answer, 400) == {}
-    assert answer.json()["type"] == "urn:hub:problem:bad_json"
+    for body in (f'{{"{SECRET}'.encode(), f'["{SECRET}"]'.encode("gb18030")):
+        answer = await hub.as_("grid").post(path, content=body, headers=headers)
+        assert told(answer, 400) == {}
+        assert answer.json()["type"] == "urn:hub:problem:bad_json"
+
+
+@pytest.mark.parametrize(
+    ("who", "method", "path", "status"),
+    [
+        ("city", "GET", f"/v1/cases/{uuid4()}", 404),
+        ("city", "GET", f"/v1/complaints/{uuid4()}", 404),
+        ("city", "GET", f"{CURSOR}/events", 404),
+        ("city", "GET", "/v1/nothing", 404),
+        ("city", "PATCH", "/v1/cases", 405),
+        ("city", "POST", "/v1/complaints", 403),
+        ("grid", "POST", "/v1/complaints", 415),
+        ("grid", "POST", "/v1/webhooks/nobody", 404),
+        ("scopeless", "GET", "/v1/topics", 403),
+    ],
+)
+async def test_every_refusal_is_said_in_both_languages(
+    hub: Hub, who: str, method: str, path: str, status: int
+) -> None:
+    told(await hub.as_(who).request(method, path), status)
+    told(await client_of(hub.app, "nobody's").request("GET", "/v1/topics"), 401)
 
 
 async def test_a_body_full_of_faults_gets_a_short_answer(hub: Hub) -> None:
