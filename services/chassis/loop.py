@@ -62,7 +62,8 @@ class StageLoop:
             async for attempt in _until_it_works(self.stage.name):
                 with attempt:
                     await self.process(wanted)
-            self._count_ignored(len(records) - len(wanted))
+            # No verdict: what was not read says nothing of whether the stage works.
+            meters.INPUTS.labels(self.stage.name, "ignored").inc(len(records) - len(wanted))
             await self._commit(member, records)
         took = time.monotonic() - began
         meters.BATCH_SECONDS.labels(self.stage.name).observe(took)
@@ -145,11 +146,6 @@ class StageLoop:
         meters.OUTPUTS.labels(self.stage.name).inc(sum(len(one.messages) for one in decided))
         for one in decided:
             self._verdicts.add(dead=one.verdict == "dead" and not one.parked)
-
-    def _count_ignored(self, count: int) -> None:
-        meters.INPUTS.labels(self.stage.name, "ignored").inc(count)
-        for _ in range(count):
-            self._verdicts.add(dead=False)
 
     def _stop_if_failing(self) -> None:
         if reason := self._verdicts.alarming():

@@ -243,6 +243,14 @@ async def test_what_was_redriven_is_read_whatever_its_headers_say(log, database)
     assert (await rows(database, ToyCount))[0].count == 1
 
 
+async def test_what_is_passed_over_vouches_for_nothing(log, database) -> None:
+    bad = [encode(complaint(n, "bad")) for n in range(2, 32)]
+    await log.publish([*bad, *[encode(complaint(1))] * 400])
+    with pytest.raises(TooManyDeadLetters, match="in a row"):
+        async with asyncio.timeout(20):
+            await StageLoop(ChoosyToy(), log, database).run(asyncio.Event())
+
+
 async def test_too_many_dead_letters_stop_the_stage_loudly(log, database) -> None:
     await log.publish([encode(complaint(n, "bad")) for n in range(30)])
     with pytest.raises(TooManyDeadLetters, match="in a row"):
