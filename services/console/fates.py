@@ -83,11 +83,10 @@ async def became_of(console: Console, viewer: Viewer, row: AnyRow) -> Became | N
 
 
 def _about(row: AnyRow) -> UUID | None:
-    """The complaint or case it speaks of; of a posting, whose id may have been mended, what it is now."""
-    if row.stage == door.STAGE:
-        posting = json.loads(row.mended or row.letter["value"])
-        return complaint_id(Platform(row.letter["key"]), posting["external_id"])
+    """The complaint or case it speaks of; of a mended posting, whose id may be another, what it is now."""
     try:
+        if row.mended and row.stage == door.STAGE:
+            return complaint_id(Platform(row.letter["key"]), json.loads(row.mended)["external_id"])
         return UUID(row.subject)
     except ValueError:
         return None

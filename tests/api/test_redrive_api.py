@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from adapters.base import Pulled
@@ -21,6 +21,7 @@ from contracts.tables import columns
 from contracts.topics import CASE_COMMAND, COMPLAINT_RECEIVED
 from contracts.vocabulary import Platform
 from services import door
+from services.chassis.letters import Letter
 from services.chassis.log import Message
 from services.console.posts import add_operator
 from services.console.session import hash_password
@@ -178,6 +179,22 @@ async def test_a_posting_whose_id_was_mended_leads_to_the_case_it_became(
     await hub.until(complaint := ids.complaint_id(Platform.GRID, "P-3a"))
     [case] = await hub.cases(complaint)
     assert f'href="/cases/{case.matter.case_id}"' in (await engineer.get(f"{path}/fate")).text
+
+
+@pytest.mark.parametrize("value", ['{"text": "桥栏杆断了"', '{"text": "桥栏杆断了"}', '["桥栏杆断了"]'])
+async def test_what_was_mended_before_that_was_kept_can_be_read_on(
+    hub: Hub, engineer: httpx.AsyncClient, value: str
+) -> None:
+    complaint = await pulled(hub, {"external_id": "P-5"}, key := f"P-5-{len(value)}")
+    [found] = await letters(hub, complaint)
+    letter = select(*columns(Letter)).where(col(Letter.id) == UUID(found["id"]))
+    [row] = await hub.house.database.rows(letter)
+    as_kept = {"letter": row.letter | {"value": value}, "state": "redriven", "handled_by": "eng"}
+    changed = update(Letter).where(col(Letter.id) == row.id).values(**as_kept, handled_at=row.at)
+    async with hub.house.database.transaction() as connection:
+        await connection.execute(changed)
+    assert complaint == ids.complaint_id(Platform.GRID, key)
+    assert (await engineer.get(f"/dead-letters/{row.id}")).status_code == 200
 
 
 async def commanded(hub: Hub, case: UUID, at: str) -> dict[str, Any]:
