@@ -1,6 +1,6 @@
 """Migrations lead to the tables the code declares, on both databases, and back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -74,6 +74,44 @@ async def test_what_was_there_before_the_order_of_the_desk_gets_its_place(url) -
     places, helpers = await on_connection(url, now)
     assert [tuple(row) for row in places] == [(0, 1, None), (1, 1, None), (2, 1, None)]
     assert [tuple(row) for row in helpers] == [("F2",)] * 3
+
+
+async def test_who_waits_since_an_older_version_waits_since_what_was_missed(url) -> None:
+    late, on_time = UUID(int=5).hex, UUID(int=6).hex
+    snapshot = {"others": [], "overdue": ["sign"]}
+
+    def at_first(connection):
+        made = config(url)
+        made.attributes["connection"] = connection
+        command.upgrade(made, "0011")
+        cases, clock = (Table(name, MetaData(), autoload_with=connection) for name in ("cases", "clock"))
+        known = {**_BEFORE, "snapshot": {**snapshot, "missed": [{"kind": "sign", "due_at": "x"}]}}
+        own = {"urgency": 0, "urgent_at": _DAY + timedelta(hours=2)}
+        rows = [
+            {**_BEFORE, **own, "id": late, "overdue": True, "snapshot": snapshot},
+            {**_BEFORE, **own, "id": on_time, "snapshot": {**snapshot, "overdue": []}},
+            {**known, **own, "overdue": True},
+        ]
+        connection.execute(insert(cases), rows)
+        for hour, kind, state in ((3, "sign", "missed"), (1, "sign", "missed"), (0, "arrive", "missed")):
+            due = _DAY + timedelta(hours=hour)
+            row = {"case_id": late, "kind": kind, "due_at": due, "state": state, "started_at": _DAY}
+            connection.execute(insert(clock), [row])
+
+    await on_connection(url, at_first)
+    await migrate(url)
+    database = Database(url)
+    try:
+        columns = (col(Case.id), col(Case.urgent_at), col(Case.snapshot))
+        found = {row.id.hex: row for row in await database.rows(select(*columns))}
+    finally:
+        await database.stop()
+    assert found[late].urgent_at == _DAY + timedelta(hours=1)
+    [missed] = found[late].snapshot["missed"]
+    assert (missed["kind"], datetime.fromisoformat(missed["due_at"])) == ("sign", found[late].urgent_at)
+    for other in (found[on_time], found[UUID(int=1).hex]):
+        assert other.urgent_at == _DAY + timedelta(hours=2)
+    assert found[UUID(int=1).hex].snapshot["missed"] == [{"kind": "sign", "due_at": "x"}]
 
 
 async def test_a_process_of_the_version_before_may_still_write_cases(url) -> None:
