@@ -19,6 +19,8 @@ from feedback.streams import Filter, Grants
 from feedback.tables import StreamCursor, Subscription
 from feedback.views import EYES, SEE_SENSITIVE
 from services.api.parts import Line, Parts, is_centre, viewer_of
+from services.console.trail import entry, program
+from services.console.words import Deed
 from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem, misfit
@@ -95,7 +97,10 @@ def router(parts: Parts) -> APIRouter:
             "positions": {str(place.partition): extent.end for place, extent in extents.items()},
             "committed_at": row.created_at,
         }
-        writes = [Write(Subscription, row.model_dump()), Write(StreamCursor, cursor, How.PUT)]
+        noted = entry(
+            program(caller.name), Deed.SUBSCRIBE, str(row.id), f"{row.agency} · {row.assessment_no}"
+        )
+        writes = [Write(Subscription, row.model_dump()), Write(StreamCursor, cursor, How.PUT), noted]
         async with parts.house.database.transaction() as connection:
             await parts.house.database.write(connection, writes)
         return Agreed(**row.model_dump())
@@ -112,10 +117,12 @@ def router(parts: Parts) -> APIRouter:
     )
     async def end(subscription_id: UUID, caller: Annotated[Caller, Depends(writing)]) -> None:
         """It gives nothing any more; that it was there stays on record (PIPL 56)."""
-        await find(parts, subscription_id, caller)
+        row = await find(parts, subscription_id, caller)
+        noted = entry(program(caller.name), Deed.UNSUBSCRIBE, str(row.id), row.agency)
         mine = col(Subscription.id) == subscription_id
         async with parts.house.database.transaction() as connection:
             await connection.execute(update(Subscription).where(mine).values(active=False))
+            await parts.house.database.write(connection, [noted])
 
     return routes
 

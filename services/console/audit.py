@@ -29,7 +29,13 @@ from services.http.scopes import Scope
 
 routes = APIRouter(prefix="/audit")
 _PAGE = 100
-_IN_WORDS = {Deed.DROP, Deed.PEEK, Deed.SIGN_IN_REFUSED}  # whose `why` is somebody's own, or an address
+_IN_WORDS = {
+    Deed.DROP,
+    Deed.PEEK,
+    Deed.SIGN_IN_REFUSED,
+    Deed.SUBSCRIBE,
+    Deed.UNSUBSCRIBE,
+}  # whose `why` is somebody's own, or an address
 _CODE = re.compile(r"[\w:-]+")
 _CASE = re.compile(r"[\d ]{19}")
 

@@ -71,7 +71,7 @@ class Pages:
             "category": lambda code: self.category(code, tongue.language),
             "epoch": _epoch,
             "excerpt": excerpt,
-            "spoken": lambda text: _spoken(text, tongue.language),
+            "spoken": lambda text: spoken(text, tongue.language),
         }
         environment.globals |= {
             "tongue": tongue,
@@ -82,7 +82,7 @@ class Pages:
         return environment
 
 
-def _spoken(text: str, language: Language) -> Markup:
+def spoken(text: str, language: Language) -> Markup:
     """Text that has no translation, marked as Chinese on an English page: for voices, fonts and hyphens."""
     foreign = language == "en" and any("\u4e00" <= letter <= "\u9fff" for letter in text)
     return Markup('<span lang="zh-CN">{}</span>').format(text) if foreign else escape(text)

@@ -54,6 +54,8 @@ class Deed(StrEnum):
     POST_CLOSE = "post_close"
     KEY_ISSUE = "key_issue"
     KEY_REVOKE = "key_revoke"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 class Way(StrEnum):
@@ -220,6 +222,8 @@ NAMES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Deed.POST_CLOSE: "Closed a post",
         Deed.KEY_ISSUE: "Issued a key",
         Deed.KEY_REVOKE: "Revoked a key",
+        Deed.SUBSCRIBE: "Subscribed to a case stream",
+        Deed.UNSUBSCRIBE: "Ended a case stream",
     },
     Way: {Way.API: "Program with a key", Way.COMMAND_LINE: "Command line"},
     Scope: {

@@ -21,7 +21,7 @@ from router.force_files import load_registry
 from router.forces import Force, Hours, Registry
 from services.console.explained import explained
 from services.console.i18n import load_tongues
-from services.console.pages import Pages
+from services.console.pages import Pages, spoken
 from services.console.words import NAMES
 
 _KEYWORDS: dict[str, None] = {"_": None, "gettext": None}
@@ -87,6 +87,11 @@ def test_templates_put_no_punctuation_between_two_translated_pieces() -> None:
     """A colon of English stands in Chinese too, unless it is part of what is translated."""
     for template in DASHBOARD.rglob("templates/**/*.html"):
         assert not re.search(r"\}\}([:,;]| \()", template.read_text("utf-8")), template
+
+
+def test_what_has_no_english_name_is_marked_as_chinese() -> None:
+    assert spoken("枫桥<b>", "en") == '<span lang="zh-CN">枫桥&lt;b&gt;</span>'
+    assert (spoken("Zhuji", "en"), spoken("枫桥", "zh")) == ("Zhuji", "枫桥")
 
 
 def test_every_member_of_every_closed_set_has_a_name() -> None:

@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
+from sqlmodel import col
 
+from contracts.tables import columns
+from services.console.tables import AuditEntry
 from tests.api.hub import FENGQIAO, YUECHENG, ZHUJI, Hub, hub_in
 from tests.streams.streaming import WISH, poll, subscribe
 
@@ -127,3 +131,10 @@ async def test_an_ended_subscription_gives_nothing_and_stays_on_record(hub: Hub)
     [kept] = [one for one in listed if one["id"] in path]
     assert not kept["active"] and kept["purpose"] == WISH["purpose"]
     assert kept["assessment_no"] == WISH["assessment_no"] and kept["created_by"] == "agency"
+    entries = (
+        select(*columns(AuditEntry)).where(col(AuditEntry.about) == kept["id"]).order_by(col(AuditEntry.at))
+    )
+    assert [(row.login, row.deed, row.why) for row in await hub.house.database.rows(entries)] == [
+        ("agency", "subscribe", f"{kept['agency']} · {WISH['assessment_no']}"),
+        ("agency", "unsubscribe", kept["agency"]),
+    ]
