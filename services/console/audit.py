@@ -20,7 +20,7 @@ from services.api.parts import Prose
 from services.console.i18n import ZONE, Language, Tongue
 from services.console.pages import Pages
 from services.console.parts import Here
-from services.console.posts import names
+from services.console.posts import called, in_english
 from services.console.session import Who
 from services.console.tables import AuditEntry
 from services.console.views import page
@@ -58,7 +58,8 @@ class Asked:
     def conditions(self) -> list[ColumnElement[bool]]:
         """For the database."""
         login, post, at = col(AuditEntry.login), col(AuditEntry.post), col(AuditEntry.at)
-        found = [or_(login == self.who, post.contains(self.who, autoescape=True))] if self.who else []
+        whose = or_(login == self.who, post.contains(self.who, autoescape=True), login.in_(called(self.who)))
+        found = [whose] if self.who else []
         found += [col(AuditEntry.deed) == self.deed] if self.deed in list(Deed) else []
         found += [col(AuditEntry.about).in_(_spellings(self.about))] if self.about else []
         first, last = _day(self.since), _day(self.until)
@@ -94,8 +95,8 @@ async def audit(
     query = query.order_by(*(one.desc() for one in order)).limit(_PAGE + 1)
     found = await console.database.rows(query)
     entries = found[:_PAGE]
-    posts = await names(console.database, {row.login for row in entries}, viewer.language)
     pages, language = console.pages, viewer.language
+    posts = await in_english(console.database, {row.login for row in entries}) if language == "en" else {}
     older = f"{entries[-1].at.isoformat()}~{entries[-1].id}" if len(found) > _PAGE else None
     return page(
         console, viewer, request, "audit.html",
@@ -103,10 +104,9 @@ async def audit(
     )  # fmt: skip
 
 
-def _shown(pages: Pages, language: Language, posts: Mapping[str, str], row: AnyRow) -> Shown:
+def _shown(pages: Pages, language: Language, posts: Mapping[tuple[str, str], str], row: AnyRow) -> Shown:
     tongue = pages.tongues[language]
-    english = language == "en" and row.post and row.post not in list(Way)
-    post = posts.get(row.login, row.post) if english else tongue.name_of_any(row.post, Way)
+    post = posts.get((row.login, row.post)) or tongue.name_of_any(row.post, Way)
     why = row.why or ""
     if row.deed not in _IN_WORDS:
         why = _CODE.sub(lambda code: _worded(pages, tongue, code[0]), why)

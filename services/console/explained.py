@@ -28,4 +28,4 @@ def _name(what: str, value: str, language: Language, pages: Pages) -> str:
     """What neither book can know: what the taxonomy, the city's map and the registry call it."""
     if what == "force":
         return pages.force(value, "", language) or value
-    return place_name(value) or value if what == "place" else pages.category(value, language)
+    return place_name(value, language) or value if what == "place" else pages.category(value, language)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlmodel import col
 
 from contracts.stage import AnyRow, How, Write
@@ -60,6 +60,19 @@ async def names(database: Database, logins: Collection[str], language: Language)
     query = select(col(Operator.login), col(Operator.post), col(Operator.post_en))
     rows = await database.rows(query.where(one_of(col(Operator.login), logins)))
     return {row.login: (row.post_en if language == "en" else "") or row.post for row in rows}
+
+
+async def in_english(database: Database, logins: Collection[str]) -> Mapping[tuple[str, str], str]:
+    """The English names of the posts of these logins, by login and post: what was called otherwise in Chinese
+    was another post, and has none here."""
+    query = select(col(Operator.login), col(Operator.post), col(Operator.post_en))
+    rows = await database.rows(query.where(one_of(col(Operator.login), logins)))
+    return {(row.login, row.post): row.post_en for row in rows if row.post_en}
+
+
+def called(part: str) -> Select[str]:
+    """The logins of posts whose English name has this in it."""
+    return select(col(Operator.login)).where(col(Operator.post_en).contains(part, autoescape=True))
 
 
 async def add_operator(

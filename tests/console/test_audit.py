@@ -16,9 +16,10 @@ from contracts.vocabulary import Platform, State
 from feedback.life import is_sensitive
 from services.console import audit, trail
 from services.console.i18n import ZONE
-from services.console.tables import AuditEntry
+from services.console.posts import add_operator
+from services.console.tables import AuditEntry, Operator
 from services.console.trail import Somebody
-from services.console.words import Deed
+from services.console.words import Deed, Role
 from tests.console import seed
 from tests.console.hub import Hub
 
@@ -116,3 +117,15 @@ def test_a_page_that_shows_itself_anew_is_one_look(hub: Hub, sign_in: SignIn) ->
 def test_codes_are_told_in_words(sign_in: SignIn) -> None:
     page = sign_in("audit").get("/audit", params={"about": "station", "deed": "post_open"}).text
     assert "处置力量" in page and "枫桥镇派出所" in page and "330681109" not in page
+
+
+def test_a_post_that_was_renamed_did_what_it_did_under_its_old_name(hub: Hub, sign_in: SignIn) -> None:
+    for post, post_en in (("东桥岗", "East desk"), ("西桥岗", "West desk")):
+        row = Operator(login="renamed", hash="", post=post, role=Role.AUDITOR, post_en=post_en)
+        hub.do(add_operator(hub.house.database, row))
+        hub.do(trail.record(hub.house.database, Somebody("renamed", post), Deed.PEEK, "topic"))
+    english = sign_in("audit")
+    english.cookies.set("hub_language", "en")
+    for who in ("renamed", "West"):
+        page = english.get("/audit", params={"who": who}).text
+        assert page.count("West desk") == 1 and page.count("东桥岗") == 1

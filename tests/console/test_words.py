@@ -107,7 +107,7 @@ def test_reasons_of_both_books_become_sentences() -> None:
     assert explained("force.skill", "en", PAGES) == "knows this kind of matter"
     assert explained("no_such_reason", "en", PAGES) == "no_such_reason"
     moved = explained(Reason("replaced", place="330681109"), "en", PAGES)
-    assert moved == "a person corrected the place: 诸暨市枫桥镇"
+    assert moved == "a person corrected the place: Fengqiao Town, Zhuji"
     assert explained(Reason("confirmed", category="labour/wages"), "en", PAGES).endswith("Labour/Wages")
     assert explained(Reason("held_by", force="uncle"), "zh", PAGES) == "超时时由枫桥镇老娘舅一室承办"
     assert explained(Reason("held_by", force="gone"), "en", PAGES) == "gone had it then"
