@@ -1,5 +1,6 @@
 """Migrations lead to the tables the code declares, on both databases, and back."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -112,6 +113,37 @@ async def test_who_waits_since_an_older_version_waits_since_what_was_missed(url)
     for other in (found[on_time], found[UUID(int=1).hex]):
         assert other.urgent_at == _DAY + timedelta(hours=2)
     assert found[UUID(int=1).hex].snapshot["missed"] == [{"kind": "sign", "due_at": "x"}]
+
+
+@pytest.mark.postgres
+async def test_what_a_process_of_the_version_before_writes_meanwhile_is_not_taken_back(postgres) -> None:
+    url = postgres.fresh_database()
+
+    def at_first(connection):
+        made = config(url)
+        made.attributes["connection"] = connection
+        command.upgrade(made, "0011")
+        cases, clock = (Table(name, MetaData(), autoload_with=connection) for name in ("cases", "clock"))
+        late = {"overdue": True, "snapshot": {"overdue": ["sign"], "version": 1}}
+        connection.execute(insert(cases), [{**_BEFORE, "urgency": 0, "urgent_at": _DAY, **late}])
+        missed = {"kind": "sign", "due_at": _DAY, "state": "missed", "started_at": _DAY}
+        connection.execute(insert(clock), [{"case_id": _BEFORE["id"], **missed}])
+
+    await on_connection(url, at_first)
+    newer = text("""update cases set version = 2, snapshot = '{"overdue": ["sign"], "version": 2}'""")
+    blocked = text("select 1 from pg_locks where not granted")
+    engine = create_async_engine(url, isolation_level="READ COMMITTED")
+    async with engine.connect() as process, engine.connect() as watch:
+        await process.execute(newer)
+        migrating = asyncio.create_task(migrate(url))
+        async with asyncio.timeout(60):
+            while not (await watch.execute(blocked)).all():
+                await asyncio.sleep(0.05)
+        await process.commit()
+        await migrating
+        [snapshot] = (await watch.execute(text("select snapshot from cases"))).scalars()
+    await engine.dispose()
+    assert snapshot["version"] == 2 and snapshot["missed"]
 
 
 async def test_a_process_of_the_version_before_may_still_write_cases(url) -> None:

@@ -28,6 +28,7 @@ _clock = sa.table(
 def upgrade() -> None:
     connection = op.get_bind()
     owing = sa.select(_case).where(_case.c.urgency.is_not(None), _case.c.overdue.is_(True))
+    owing = owing.with_for_update()  # a process at work must not have its newer snapshot taken back
     rows = connection.execute(owing).all()  # those of an older version, and few: open, and late
     for row in (row for row in rows if not row.snapshot.get("missed")):
         lost = sa.select(_clock).where(_clock.c.case_id == row.id, _clock.c.state == "missed")
