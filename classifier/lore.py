@@ -25,6 +25,7 @@ class Lore:
 
     surnames: Mapping[str, Sequence[str]]  # by class, those of one character
     doubles: Sequence[str]
+    syllables: Sequence[str]  # of other peoples' names, two of them each
     surname: Bytes  # class of a surname of one character, from 1; 0 where it is none
     given: Bytes  # how usual in a given name, 0 to 6
     given_names: Sequence[str]  # of two characters, that many people have
@@ -38,11 +39,13 @@ class Lore:
     titles: Sequence[str]
     called: frozenset[str]  # 王老师 is no full name
     no_names: Mapping[str, tuple[str, ...]]  # by what they begin with
+    inside: frozenset[str]  # words of two characters whose second begins no name
     own_words: Sequence[str]  # of everyday life, that no dictionary has
     name_words: Sequence[str]  # those that people are called, too
     place_ends: Bytes  # 1 if a place's or a firm's name may end with it
     place_words: Sequence[str]  # of two characters, the same
-    place: re.Pattern[str]  # what behind a name makes it a place's or a firm's
+    firm: re.Pattern[str]  # what behind a name makes it a firm's
+    place: re.Pattern[str]  # and a firm's or a place's, mostly
 
 
 @cache
@@ -53,6 +56,7 @@ def lore() -> Lore:
     return Lore(
         surnames=surnames,
         doubles=[name for name in data["double"].split() if len(name) == 2],
+        syllables=data["syllables"].split(),
         surname=_table(enumerate(surnames.values(), 1)),
         given=_table(enumerate(("".join(row.split()) for row in reversed(data["given"])), 1)),
         given_names=data["given_names"].split(),
@@ -66,11 +70,13 @@ def lore() -> Lore:
         titles=data["title"].split(),
         called=frozenset(data["called"].split()),
         no_names=_by_first(data["no_names"].split()),
+        inside=frozenset(data["inside"].split()),
         own_words=data["own_words"].split(),
         name_words=data["name_words"].split(),
         place_ends=_table([(1, data["place_ends"])]),
         place_words=data["place_words"].split(),
-        place=re.compile("|".join(data["place"].split())),
+        firm=re.compile("|".join(data["firm"].split())),
+        place=re.compile("|".join((data["firm"] + data["place"]).split())),
     )
 
 

@@ -119,11 +119,14 @@ def numbers_of(at: Places, numbers: Sequence[Sequence[Span]]) -> tuple[Ints, Int
 def _no_name(text: str, points: float, start: int, end: int) -> bool:
     """Whether it is a word of the region's own, no full name, or what a place or a firm is called."""
     known = lore()
-    if text.startswith(known.no_names.get(text[start], ()), start):
+    words = [word for word in known.no_names.get(text[start], ()) if text.startswith(word, start)]
+    if any(points < 0 or end - start <= len(word) for word in words):  # 韩国强 is somebody
+        return True
+    if text[max(0, start - 1) : start + 1] in known.inside:
         return True
     if text[start + 1 : end] in known.called or text[start + 1 : start + 3] in known.called:
         return True
-    if known.place.match(text, end):
+    if known.firm.match(text, end):
         return True
     return points < _SURE and _is_a_place(text, text[start:end])
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
+from classifier.lore import lore
 from classifier.name_model import Span, built_names
 
 _LATIN = r"[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]+\.?(?: (?:[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]+|[A-Z]\.|bin|al|de|van)){1,3}"
@@ -32,12 +34,6 @@ _SOUNDS = re.compile(
 _DOTS = "·•"
 _DOTTED = re.compile(
     r"[一-鿿]{2,8}[·•](?:[一-鿿]{2,6}?(?=[反说的称与和在因要从把被向给将已来去到住为对等（(，。、]|$|\W)|[一-鿿]{2,4})"
-)
-_SYLLABLES = re.compile(
-    "(?:扎西|卓玛|次仁|达瓦|尼玛|顿珠|拉姆|央金|丹增|旦增|洛桑|格桑|索朗|平措|多吉|益西|白玛|德吉|仁青|强巴|桑珠|才让|曲珍|罗布|普布|边巴"
-    "|旺堆|班觉|措姆|卓嘎|曲吉|贡布|贡嘎|旺姆|旺杰|桑吉|东珠|加措|泽仁|邓珠|泽旺|志玛|吉克|吉木|阿木|沙马|曲比|阿牛|木呷|伍呷|阿呷|尔古|尔布|木乃|马海|吉觉|日古|海来|俄木|伍各|伍果|伍机|日则|尔西|阿依|阿洛|木加|里石|曲木|拉日|尔哈"
-    "|苏和|乌云|乌兰|斯琴|娜仁|那仁|呼和|萨仁|宝音|敖登|哈斯|孟和|布和|巴图|特木尔|巴雅尔|巴特尔|其木格|其其格|图雅|高娃|格日勒|毕力格|托娅|朝鲁"
-    "|斯楞|那日苏|吉雅|塔娜){2}"
 )
 _TITLE = re.compile(r"^.*(?:老板|司机|村民|市民|居民|员工|顾客|叫|是|人|摊主)")
 _INTRODUCTIONS = (
@@ -81,9 +77,18 @@ def _of_guests(text: str, plain: str) -> Iterator[Span]:
         yield from (match.span("v") for match in _LED_IN_LATIN.finditer(text))
     if _FOUR_SOUNDS.search(plain):
         yield from (match.span() for match in _SOUNDS.finditer(plain))
-    yield from (match.span() for match in _SYLLABLES.finditer(plain))
+    four, name = _of_syllables()
+    if four.search(plain):
+        yield from (match.span() for match in name.finditer(plain))
     if any(dot in text for dot in _DOTS):
         yield from _dotted(text)
+
+
+@cache
+def _of_syllables() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Names made of two syllables of the list, and, quickly found, four characters that may be one."""
+    known = lore().syllables
+    return re.compile(f"[{''.join(known)}]{{4}}"), re.compile(f"(?:{'|'.join(known)}){{2}}")
 
 
 def _dotted(text: str) -> Iterator[Span]:

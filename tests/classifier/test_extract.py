@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 from classifier.extract import find_personal
 from classifier.language import detect
 from classifier.text import normalise
-from tests.classifier.courts import found, is_covered, judged, seen
+from tests.classifier.courts import SEEN, found, is_covered, judged, seen
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,9 @@ from tests.classifier.courts import found, is_covered, judged, seen
         ("住A座2206室", ("address_detail", "A座2206室")),
         ("电话０５７５－８０００６１１１", ("phone", "０５７５－８０００６１１１")),
         ("乌云其木格的车违章", ("name", "乌云其木格")),
+        ("我叫韩国强，老板欠我工资", ("name", "韩国强")),
+        ("老板周一帆欠我工资", ("name", "周一帆")),
+        ("村民周建国超市门口摔倒", ("name", "周建国")),
         ("住在柳桥新村5-402", ("address_detail", "柳桥新村5-402")),
         ("老人在三幢五〇二晕倒", ("address_detail", "三幢五〇二")),
         ("存折账号1011 0000 1234 567", ("bank_card", "1011 0000 1234 567")),
@@ -99,6 +104,16 @@ def test_spans_stand_within_the_text_in_order(text: str) -> None:
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     assert edges == sorted(edges)
     assert all(start < end for start, end in spans)
+
+
+def test_names_that_are_words_and_the_words_themselves() -> None:
+    """Nobody learnt from these nor looked at what is missed: floors a little under what is reached."""
+    rows = [json.loads(line) for line in (SEEN.parent / "hard_names.jsonl").read_text("utf-8").splitlines()]
+    judgements = [(row["personal"], judged(row["text"])) for row in rows]
+    items = [is_covered(item, judgement) for personal, judgement in judgements for item in personal]
+    flagged = [bool(judgement.found) for personal, judgement in judgements if not personal]
+    assert sum(items) >= 0.88 * len(items)
+    assert sum(flagged) <= 0.23 * len(flagged)
 
 
 def test_what_the_rules_were_made_with() -> None:
