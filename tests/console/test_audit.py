@@ -49,7 +49,7 @@ def test_a_correction_names_the_fields_and_not_what_they_became(hub: Hub, sign_i
     [entry] = entries(hub, number, Deed.CORRECT)
     assert (entry.login, entry.why) == ("county", "category, town_code")
     shown = sign_in("audit").get("/audit", params={"about": number.replace(" ", ""), "deed": "correct"}).text
-    assert "类别、属地" in shown and "street_light" not in shown and "330681110" not in shown
+    assert "事项分类、属地" in shown and "street_light" not in shown and "330681110" not in shown
     english = sign_in("audit")
     english.cookies.set("hub_language", "en")
     page = english.get("/audit", params={"about": number}).text
