@@ -15,7 +15,7 @@ from router.reasons import reason
 _OFFICE = frozenset({Platform.GRID})  # one phone reports for a whole grid
 _GROUP = frozenset({Flag.WAGES_GROUP})
 _LOOSE = (marks.MONTH, marks.MONEY)
-_SOON = timedelta(hours=2)
+_SOON, _DAY = timedelta(hours=2), timedelta(days=1)
 
 
 class Weights(BaseModel):
@@ -78,6 +78,7 @@ class TwinRules(BaseModel):
     max_rows_here: int
     words_alone: float
     least_text: float
+    same_voice: float
     same_form: float
     copy_text: float
     copy_from: int
@@ -125,15 +126,20 @@ def _copied(new: Print, old: Print) -> bool:
 
 
 def _least(new: Print, old: Print, rules: TwinRules) -> float:
-    """Another person's wages are another matter, unless told word for word; and what is told long after is
-    told anew, unless it is nearly a copy."""
+    """Another person's wages are another matter, unless told word for word; what is told long after is told
+    anew, unless it is nearly a copy. A caller who comes back to one office another day tells another matter
+    in the same voice."""
     own = rules.is_own(new) and rules.is_own(old) and not _GROUP.issubset(new.flags)
     if own and not _one_caller(new, old):
         return 1.0
-    if abs(new.received_at - old.received_at) > rules.window:
+    apart = abs(new.received_at - old.received_at)
+    if apart > rules.window:
         return rules.copy_text
-    known = _one_caller(new, old) or not set(new.spots).isdisjoint(old.spots)
-    return rules.least_text if known else rules.words_alone
+    if not set(new.spots).isdisjoint(old.spots):
+        return rules.least_text
+    if not _one_caller(new, old):
+        return rules.words_alone
+    return rules.same_voice if new.platform == old.platform and apart > _DAY else rules.least_text
 
 
 def _by_kind(new: Print, old: Print, same_form: bool) -> Iterator[tuple[set[int], set[int]]]:

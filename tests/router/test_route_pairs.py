@@ -1,4 +1,4 @@
-"""Sixty pairs written for it: reports of one matter in other words, and other matters in the same words."""
+"""Pairs written for it: reports of one matter in other words, and other matters in the same words."""
 
 import tomllib
 from datetime import timedelta

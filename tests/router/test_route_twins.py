@@ -7,6 +7,7 @@ import pytest
 
 from contracts.events import Matter
 from contracts.vocabulary import Colour, Flag, Platform
+from router import marks
 from router.prints import Printer
 from router.reasons import explain
 from router.twins import Pool, Twin, Twins, load_twin_rules
@@ -129,6 +130,32 @@ def test_the_window_ends() -> None:
     assert twin(NOISE, AGAIN, minutes=RULES.window_days * day + 1) is None
     assert twin(NOISE, NOISE, minutes=RULES.window_days * day + 1), "a copy of what is still open"
     assert twin(NOISE, NOISE, minutes=RULES.copy_days * day + 1) is None
+
+
+VOICE: dict[str, Any] = {
+    "category": "enterprise/policy",
+    "phone": "19900001234",
+    "text": "在大力建设先进制造业基地的背景下，本市产业还停留在低端，"
+    "请加快招商引资步伐，不知有关部门有何具体行动？",
+}
+SAME_VOICE = VOICE | {
+    "text": "在大力支持实体经济的背景下，本市金融业还停留在起步，"
+    "请加快金融中心建设，不知有关部门有何具体行动？"
+}
+
+
+def test_a_caller_who_comes_back_another_day_has_another_matter() -> None:
+    """Unless it is another office, which is told the same thing, or the words are nearly the same."""
+    day = 24 * 60
+    assert twin(VOICE, SAME_VOICE, minutes=day)
+    assert twin(VOICE, SAME_VOICE, minutes=day + 1) is None
+    assert twin(VOICE, SAME_VOICE | {"platform": Platform.PEOPLES_APPEAL}, minutes=day + 1)
+    assert twin(VOICE, VOICE, minutes=day + 1)
+
+
+def test_a_sort_of_place_is_no_spot() -> None:
+    assert marks.spots("普惠性幼儿园、普惠制幼儿园、物业公司、某某分公司、搅拌厂、铁路、道路") == set()
+    assert marks.spots("越西路的阳光幼儿园") == {"越西路", "阳光幼儿园"}
 
 
 def test_a_print_holds_no_text_and_no_phone() -> None:
