@@ -33,7 +33,7 @@ _LONG_OF = (3, 8)  # messages each
 _DANGER_FILES = ("danger", "danger_plain")
 _SEED = 20260101
 _FOLDS = 3  # of the texts that show where matters part
-_JOINED = 270  # by fold, of texts made up of others: they teach how matters begin and end
+_JOINED, _MADE_UP = 270, 0.2  # by fold, of texts made up of others, and what each counts
 _ENDS = ("。", "！", "？")
 _HARDLY_THREE = (2, 2, 2, 2, 3)  # matters of these
 
@@ -74,14 +74,18 @@ def train_seams(rulebook: Rulebook, tell: Tell = lambda _: None) -> SeamModel:
         fold, others = rows[at::_FOLDS], singles[at::_FOLDS]
         unseen = {*of_matters(fold), *of_rows(others)}
         model = teach([lesson for lesson in of_corpus() if lesson not in unseen], rulebook, tell)
-        told = [_told([matter["text"] for matter in row["matters"]], rulebook) for row in fold]
-        told += [_told(_joined(others, dice), rulebook, made_up=True) for _ in range(_JOINED)]
+        told = [_told(_matters(row), rulebook, row.get("weight", 1.0)) for row in fold]
+        told += [_told(_joined(others, dice), rulebook, _MADE_UP, True) for _ in range(_JOINED)]
         parts.append(examples(told, model, rulebook.splitting))
     return fit(parts, rulebook.splitting)
 
 
-def _told(texts: Sequence[str], rulebook: Rulebook, made_up: bool = False) -> Told:
-    return Told(read("".join(texts), rulebook), list(accumulate(map(len, texts[:-1]))), made_up)
+def _matters(row: dict[str, Any]) -> list[str]:
+    return [matter["text"] for matter in row["matters"]]
+
+
+def _told(texts: Sequence[str], rulebook: Rulebook, weight: float, made_up: bool = False) -> Told:
+    return Told(read("".join(texts), rulebook), list(accumulate(map(len, texts[:-1]))), weight, made_up)
 
 
 def _joined(rows: Sequence[dict[str, Any]], dice: random.Random) -> list[str]:

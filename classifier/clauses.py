@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.grams import Ints
+from classifier.quantities import number
 from classifier.reading import Reading, ruled
 from classifier.rules import Splitting
 from classifier.split import Mark, Marks
@@ -61,7 +62,7 @@ class Clauses(NamedTuple):
     end: Ints
     stop: Ints  # of `Stop`, before it
     signs: npt.NDArray[np.bool_]  # clauses x `Sign`
-    announced: npt.NDArray[np.bool_]  # by text: whether it says how many matters follow
+    announced: Ints  # by text: how many matters it says there are; 0 where it does not say
 
 
 def clauses_of(readings: Sequence[Reading], rules: Splitting) -> Clauses:
@@ -83,7 +84,7 @@ def clauses_of(readings: Sequence[Reading], rules: Splitting) -> Clauses:
         end=ends,
         stop=np.fromiter(chain.from_iterable(stops for _, stops, _ in texts), np.int64),
         signs=signs,
-        announced=np.array([bool(r.hits.keyed("announced", 0, len(r.plain))) for r in readings], np.bool_),
+        announced=np.array(list(map(_announced, readings)), np.int64),
     )
 
 
@@ -104,6 +105,11 @@ def points_of(readings: Sequence[Reading], clauses: Clauses, tops: Sequence[str]
         (clause * width + column)[known], weight[known], count * width
     ).astype(float)
     return table.reshape(count, width)
+
+
+def _announced(reading: Reading) -> int:
+    first = next(iter(reading.hits.keyed("announced", 0, len(reading.plain))), None)
+    return number(reading.plain[first.start]) if first else 0
 
 
 def _clauses(reading: Reading, rules: Splitting) -> tuple[list[int], list[int], list[tuple[int, Sign]]]:

@@ -22,7 +22,6 @@ from classifier.ways import SIGNS, Ways, ways_of
 _PENALTY = 0.2  # the regression's C: of 0.05 to 0.2 the best in cross-validation
 _STRETCH = 0.3  # of the numbers beside the letters
 _LONG, _COUNTS_MORE = 130, 2.0  # a long text with one matter must not be cut: it counts as so many
-_MADE_UP = 0.2  # a made-up text counts as so many
 _RIDGE = 3.0  # of the ways' weights: of 1 to 30 the best in cross-validation
 
 
@@ -31,6 +30,7 @@ class Told(NamedTuple):
 
     reading: Reading
     begins: Sequence[int]
+    weight: float = 1.0
     made_up: bool = False  # of others: it shows how matters begin and end, not how people tell them
 
 
@@ -111,9 +111,8 @@ def _fit_ways(ways: Sequence[Ways], counts: Sequence[int]) -> Floats:
 
 
 def _count(one: Told) -> float:
-    if one.made_up:
-        return _MADE_UP
-    return 1.0 if one.begins or len(one.reading.plain) <= _LONG else _COUNTS_MORE
+    single_and_long = not one.begins and len(one.reading.plain) > _LONG
+    return one.weight * (_COUNTS_MORE if single_and_long else 1.0)
 
 
 def _matrix(found: Seams) -> csr_matrix:

@@ -101,7 +101,7 @@ def _rules(place: Around) -> Columns:
         *seen,
         before[:, Sign.TURN],
         before[:, Sign.WISH],
-        place.clauses.announced[place.owner] * 1.0,
+        (place.clauses.announced[place.owner] > 0) * 1.0,
         listed,
         listed * (1 - seen[Sign.LISTED]),
         marked * within,

@@ -20,7 +20,7 @@ from classifier.seams import Seams
 
 _LEAST = -3.0  # log odds below which no seam is worth a thought
 _MOST = 4.0  # times what a mark counts in the shortest message
-SIGNS = 13  # of each way
+SIGNS = 14  # of each way
 _SENTENCE = (Stop.NOTHING, Stop.FULL, Stop.HALF, Stop.GAP)  # after which one begins
 
 
@@ -53,7 +53,11 @@ def ways_of(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) ->
             insort(mine, at)
             taken[owner].append((at, float(scores[seam])))
     around = _around(place, clauses)
-    return [_ways(some, mine[0], mine[-1], around) for some, mine in zip(taken, cuts, strict=True)]
+    said = clauses.announced.tolist()
+    return [
+        _ways(some, (mine[0], mine[-1]), around, told)
+        for some, mine, told in zip(taken, cuts, said, strict=True)
+    ]
 
 
 def _ruled(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> Floats:
@@ -80,13 +84,14 @@ def _around(place: Sums, clauses: Clauses) -> _Around:
     return _Around(place.tolist(), running(strong).tolist(), running(listed).tolist())
 
 
-def _ways(taken: Sequence[tuple[int, float]], first: int, end: int, around: _Around) -> Ways:
+def _ways(taken: Sequence[tuple[int, float]], ends: tuple[int, int], around: _Around, announced: int) -> Ways:
     seams, scores = [at for at, _ in taken], [score for _, score in taken]
     nexts = [*scores, _LEAST]
     signs = [[1.0, nexts[0], *[0.0] * (SIGNS - 2)]]
     for count in range(1, len(taken) + 1):
-        edges = [first, *sorted(seams[:count]), end]
-        signs.append([0.0, nexts[count], *_sureness(scores[:count]), *_shape(edges, around)])
+        edges = [ends[0], *sorted(seams[:count]), ends[1]]
+        as_said = float(count + 1 == announced)
+        signs.append([0.0, nexts[count], as_said, *_sureness(scores[:count]), *_shape(edges, around)])
     return Ways(seams, signs)
 
 
