@@ -21,6 +21,7 @@ from classifier.seams import Seams
 _LEAST = -3.0  # log odds below which no seam is worth a thought
 _MOST = 4.0  # times what a mark counts in the shortest message
 SIGNS = 14  # of each way
+_LINE = log(80)  # letters fewer than which a single sentence has: others tell whole letters between commas
 _SENTENCE = (Stop.NOTHING, Stop.FULL, Stop.HALF, Stop.GAP)  # after which one begins
 
 
@@ -101,7 +102,8 @@ def _sureness(kept: Sequence[float]) -> list[float]:
 
 
 def _shape(edges: Sequence[int], around: _Around) -> list[float]:
-    """How unlike in length the parts are, how many sentences each has, and what of a list is not divided."""
+    """How unlike in length the parts are, how many sentences they have, whether each is one short one, and what
+    of a list is not divided."""
     sizes = [log(around.letters[end] - around.letters[start]) for start, end in pairwise(edges)]
     stops, marks = (
         [counts[end] - counts[start + 1] for start, end in pairwise(edges)]
@@ -110,4 +112,5 @@ def _shape(edges: Sequence[int], around: _Around) -> list[float]:
     sentences = around.sentences[edges[-1]] - around.sentences[edges[0]]
     count, mean = len(sizes), sum(sizes) / len(sizes)
     spread = dist(sizes, [mean] * count) / sqrt(count)
-    return [spread, log(max(stops) + 1), max(stops) == 0, (count - 1) / sentences, sum(marks)]
+    lines = max(stops) == 0 and max(sizes) < _LINE
+    return [spread, log(max(stops) + 1), lines, (count - 1) / sentences, sum(marks)]
