@@ -102,8 +102,8 @@ def _sureness(kept: Sequence[float]) -> list[float]:
 
 
 def _shape(edges: Sequence[int], around: _Around) -> list[float]:
-    """How unlike in length the parts are, how many sentences they have, whether each is one short one, and what
-    of a list is not divided."""
+    """How unlike in length the parts are, how many sentences they have, whether each is one short one, and
+    what of a list is not divided."""
     sizes = [log(around.letters[end] - around.letters[start]) for start, end in pairwise(edges)]
     stops, marks = (
         [counts[end] - counts[start + 1] for start, end in pairwise(edges)]
