@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.alarm import CALM, DANGER, lettered
-from classifier.corpora import code_of, corpus, whole
+from classifier.corpora import code_of, corpus, split_corpus, whole
 from classifier.lessons import of_corpus, of_matters, of_rows, teach
 from classifier.model import Model
 from classifier.model_file import BUILT, save_model
@@ -68,7 +68,7 @@ def train_categories(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
 
 def train_seams(rulebook: Rulebook, tell: Tell = lambda _: None) -> SeamModel:
     """Where matters part: every text is seen by a category model that never saw it."""
-    rows, singles, parts = list(corpus("split")), list(corpus("categories")), []
+    rows, singles, parts = list(split_corpus()), list(corpus("categories")), []
     dice = random.Random(_SEED)  # noqa: S311  nothing secret
     for at in range(_FOLDS):
         fold, others = rows[at::_FOLDS], singles[at::_FOLDS]

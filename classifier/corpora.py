@@ -18,6 +18,12 @@ def corpus(name: str) -> Iterator[dict[str, Any]]:
     return map(json.loads, lines)
 
 
+def split_corpus() -> Iterator[dict[str, Any]]:
+    """Texts with their matters; those written to be harder than letters are say what they weigh."""
+    yield from corpus("split")
+    yield from corpus("split_hard")
+
+
 def code_of(row: dict[str, Any]) -> str:
     """The category of a row of the file `categories`."""
     return str(row["category"]).replace(".", "/")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from classifier.corpora import code_of, corpus, primer, whole
+from classifier.corpora import code_of, corpus, primer, split_corpus, whole
 from classifier.model import Model
 from classifier.rules import Rulebook
 from classifier.topics import WISH
@@ -33,7 +33,7 @@ def usable(lessons: Iterable[Lesson], rulebook: Rulebook) -> list[Lesson]:
 
 def of_corpus() -> list[Lesson]:
     """The labelled texts written for the hub, and the matters of those that show where matters part."""
-    return of_rows(corpus("categories")) + of_matters(corpus("split"))
+    return of_rows(corpus("categories")) + of_matters(split_corpus())
 
 
 def of_rows(rows: Iterable[dict[str, Any]]) -> list[Lesson]:
