@@ -3,7 +3,7 @@
 The model reads the text's own letters and, behind them, one letter of its own for every concept and
 every danger the rules found, in their order: so it learns who does what to whom, and when rules err.
 Then come the text's last letters once more, as letters of their own, since how a story ends says whether
-it ended well, and every second letter, so that two words are known with anything between them.
+it ended well. A long text is judged by its worst stretch too.
 """
 
 import zlib
@@ -18,6 +18,7 @@ from classifier.grams import Letters
 from classifier.model import Model, softmax
 from classifier.reading import Part
 from classifier.rules import Dangers
+from classifier.stretch import Sides, leaning
 from contracts.vocabulary import Flag
 
 CALM, DANGER = "calm", "danger"
@@ -59,13 +60,16 @@ def lettered(part: Part) -> str:
     names = [*(name for _, name in found), *(danger.flag for danger in part.dangers)]
     text = part.text
     ending = "".join(map(_last, text[-_ENDING:]))
-    return "\n".join([text, *map(_letter, names), ending, text[::2], text[1::2]])
+    return "\n".join([text, *map(_letter, names), ending])
 
 
-def alarms(model: Model, letters: Letters) -> list[Alarm]:
-    """What the model makes of lettered texts."""
-    features, below = model.weigh(model.known(letters)), model.leaves[DANGER]
-    chances = model.chances(features)[:, model.tops.index(DANGER)]
+def alarms(model: Model, letters: Letters, parts: Sequence[Part]) -> list[Alarm]:
+    """What the model makes of matters, lettered as `letters` are."""
+    known, below = model.known(letters), model.leaves[DANGER]
+    features = model.weigh(known)
+    sides, sizes = Sides(*map(model.tops.index, (DANGER, CALM))), np.array([part.size for part in parts])
+    leanings = leaning(model, known, model.margins(features), letters, sizes, sides)
+    chances = 1 / (1 + np.exp(-leanings * np.float32(model.sharpness)))
     flags = [Flag(label.partition("/")[2]) for label in below.labels]
     shares = softmax(below.margins_of_all(features) * np.float32(model.sharpness)) * chances[:, None]
     return [
@@ -80,7 +84,8 @@ def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> d
     if not several:
         return {}
     messages = {id(part.whole): part.message for part, _ in several.values()}
-    chances = [alarm.chance for alarm in alarms(model, Letters(list(map(lettered, messages.values()))))]
+    whole = list(messages.values())
+    chances = [alarm.chance for alarm in alarms(model, Letters(list(map(lettered, whole))), whole)]
     chance_of = dict(zip(messages, chances, strict=True))
     return {at: alarm._replace(message=chance_of[id(part.whole)]) for at, (part, alarm) in several.items()}
 

@@ -31,6 +31,8 @@ _MAYBE_DANGEROUS = frozenset(
 _LONG_LETTERS = 900  # made up of several calm messages, as long as what citizens write to a mayor
 _LONG_OF = (3, 8)  # messages each
 _DANGER_FILES = ("danger", "danger_plain")
+_DANGER_PENALTY = 1.0  # of 0.5 to 4 the best on long letters, and hardly worse on short ones
+_DANGER_SEEN_IN = 6  # texts: as right as with 2, where four times as many grams would be known
 _SEED = 20260101
 _FOLDS = 3  # of the texts that show where matters part
 _JOINED, _MADE_UP = 270, 0.2  # by fold, of texts made up of others, and what each counts
@@ -102,7 +104,8 @@ def train_dangers(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
     rows = [(row["text"], _danger(row)) for name in _DANGER_FILES for row in corpus(name)]
     rows += [(letter, CALM) for letter in _long_letters()]
     texts = [lettered(whole(text, rulebook)) for text, _ in rows]
-    return train(texts, [label for _, label in rows], tell=tell)
+    labels = [label for _, label in rows]
+    return train(texts, labels, tell=tell, penalty=_DANGER_PENALTY, seen_in=_DANGER_SEEN_IN)
 
 
 def _long_letters() -> list[str]:

@@ -154,7 +154,8 @@ def ties_across(place: Around, letters: Letters, model: Model) -> Columns:
     pairs = np.flatnonzero(np.arange(2, len(letters.owners) + 1) <= letters.ends()[:-1])
     slots = letters.slots[1].take(pairs)
     columns = model.column_of.take(slots)
-    weight = np.where(columns >= 0, model.rarity.take(np.maximum(columns, 0)), _UNKNOWN)
+    known = columns < len(model.rarity)
+    weight = np.where(known, model.rarity.take(columns, mode="clip"), _UNKNOWN)
     rare = np.flatnonzero(weight > _RARE)
     clause, weight = letters.owners.take(pairs[rare]), weight[rare].astype(np.float64)
     keys = place.clauses.owner[clause] * SLOTS + slots[rare]

@@ -113,8 +113,9 @@ class Judge:
     def _rulings(self, parts: Sequence[Part], known: Sequence[int], letters: Letters) -> list[Ruling]:
         """What must never be missed in each matter."""
         rules = self.rulebook.dangers
-        raised = dict(zip(known, alarms(self.dangers, letters), strict=True)) if self.dangers else {}
+        raised = {}
         if self.dangers:
+            raised = dict(zip(known, alarms(self.dangers, letters, [parts[at] for at in known]), strict=True))
             told = {at: (parts[at], alarm) for at, alarm in raised.items() if alarm.chance >= rules.least}
             raised |= within_messages(self.dangers, told)
         return [

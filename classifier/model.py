@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.features import Features, Floats, Known, Row, column_table, recognise, sums, weigh
+from classifier.features import Columns, Features, Floats, Known, Row, column_table, recognise, sums, weigh
 from classifier.grams import Indices, Ints, Letters
 from classifier.leaves import Leaves, leaves_of
 
@@ -35,7 +35,7 @@ class Model:
     mix: Floats | None = field(default=None, repr=False)  # what `signs` say beside: signs x first level
 
     @cached_property
-    def column_of(self) -> Indices:
+    def column_of(self) -> Columns:
         return column_table(self.slots)
 
     @cached_property
@@ -57,7 +57,7 @@ class Model:
 
     def known(self, letters: Letters, limits: Ints | None = None) -> Known:
         """The texts' grams that count; of each text's first letters only, where it has a limit."""
-        return recognise(letters, self.column_of, limits)
+        return recognise(letters, self.column_of, len(self.slots), limits)
 
     def pulls(self, known: Known, tops: Indices) -> Floats:
         """What one of each gram adds to the margin of its own first-level label, by the label's index."""

@@ -16,7 +16,7 @@ from classifier.model import Evidence, Model, gather, signs, softmax, two_levels
 
 PENALTY = 2.0  # the SVM's C: of 0.3 to 3 the best on contest rows of 400 characters
 _BAYES_PENALTY = 0.3  # the stretched features need a smaller one
-_SEEN_IN = 2  # texts a gram must be in to be known
+SEEN_IN = 2  # texts a gram must be in to be known
 _SEED = 20260101
 _CALIBRATION_FOLDS = 5
 _FAR = -3.0  # the margin of a label a fold has never seen
@@ -34,6 +34,7 @@ def train(
     tell: Progress = lambda _: None,
     penalty: float = PENALTY,
     aside: Sequence[str | None] = (),
+    seen_in: int = SEEN_IN,
 ) -> Model:
     """A calibrated model. `a/b` labels make two levels; `evidence` is what a rulebook says of each text.
 
@@ -47,8 +48,8 @@ def train(
     if len(set(tops)) < 2:
         raise ValueError("there must be at least two different labels")
     tell("finding the n-grams")
-    slots, rarity = _vocabulary(hash_grams(texts), judged)
-    features = weigh(recognise(Letters(texts), column_table(slots)), rarity)
+    slots, rarity = _vocabulary(hash_grams(texts), judged, seen_in)
+    features = weigh(recognise(Letters(texts), column_table(slots), len(slots)), rarity)
     matrix = _matrix(features, len(slots))
     tell(f"fitting {len(set(labels))} labels on {len(texts)} rows, {len(slots)} n-grams")
     parts = _fit_levels(matrix, np.array(tops), np.array(labels), penalty)
@@ -78,12 +79,12 @@ def _mixed(scores: Floats, points: Floats, scored: Floats, truth: Ints) -> tuple
     return held_out(seen, scored, truth, parts), correction(seen, scored, truth)
 
 
-def _vocabulary(grams: Grams, judged: int) -> tuple[Ints, Floats]:
+def _vocabulary(grams: Grams, judged: int, seen_in: int) -> tuple[Ints, Floats]:
     """The grams worth knowing; what no real text holds would only take room."""
     once = np.unique(grams.texts.astype(np.int64) * SLOTS + grams.slots)
     found_in = np.bincount(once % SLOTS, minlength=SLOTS)
     real = np.bincount(once[once < judged * SLOTS] % SLOTS, minlength=SLOTS) > 0
-    slots = np.flatnonzero(real & (found_in >= min(_SEEN_IN, grams.size)))
+    slots = np.flatnonzero(real & (found_in >= min(seen_in, grams.size)))
     rarity = np.log((1 + grams.size) / (1 + found_in[slots])) + 1
     return slots, rarity.astype(np.float32)
 
