@@ -30,7 +30,7 @@ _MAYBE_DANGEROUS = frozenset(
 )
 _LONG_LETTERS = 900  # made up of several calm messages, as long as what citizens write to a mayor
 _LONG_OF = (3, 8)  # messages each
-_DANGER_FILES = ("danger", "danger_plain")
+_DANGER_FILES = ("danger", "danger_plain", "danger_pairs")
 _DANGER_PENALTY = 1.0  # of 0.5 to 4 the best on long letters, and hardly worse on short ones
 _DANGER_SEEN_IN = 7  # texts: righter than with 2, where four times as many grams would be known
 _SEED = 20260101
