@@ -6,7 +6,7 @@ They are dropped, since platforms send fields of their own, and told: who wrote 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from contracts.misfits import looks_ours
@@ -39,13 +39,12 @@ def unknown_fields(raw: object) -> Unknown:
     total = len(raw.keys() - POSTING) + len(within.keys() - PERSON)
     if not total:
         return Unknown((), 0)
-    named = (*_named(raw, POSTING, ""), *_named(within, PERSON, "reporter."))
-    return Unknown(named[:_NAMED], total)
+    named = chain(_named(raw, POSTING, ""), _named(within, PERSON, "reporter."))
+    return Unknown(tuple(islice(named, _NAMED)), total)
 
 
 def _named(raw: Mapping[object, object], known: Collection[str], within: str) -> Iterator[UnknownField]:
-    ours = (name for name in raw if name not in known and looks_ours(name))
-    for name in islice(ours, _NAMED):
+    for name in (name for name in raw if name not in known and looks_ours(name)):
         near = _nearest(str(name), frozenset(known))
         yield UnknownField(f"{within}{name}", near and within + near)
 
