@@ -51,7 +51,8 @@ def uncovered(text: str, kept: list[Any]) -> str:
             return kept[int(found[1]) - 1] if 0 < int(found[1]) <= len(kept) else value
         return value
 
-    return json.dumps(back(json.loads(text)), ensure_ascii=False)
+    said = json.dumps(back(json.loads(text)), ensure_ascii=False)
+    return said.encode("utf-8", "replace").decode()  # half of a cut emoji fits in no log and no database
 
 
 def tells_sensitive(data: Any) -> bool:

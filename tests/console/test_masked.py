@@ -73,6 +73,11 @@ def test_a_text_that_is_no_json_is_covered_whole_and_cannot_be_read() -> None:
     assert json.loads(uncovered(covered, kept)) == "俞国良 {"
 
 
+def test_half_of_a_cut_emoji_stops_no_letter() -> None:
+    covered, kept = covered_for_mending(ComplaintReceived, json.dumps(planted(text="灯不亮\ud83d")))
+    assert json.loads(uncovered(covered, kept).encode())["posting"]["text"] == "灯不亮?"
+
+
 def test_a_placeholder_nobody_gave_is_no_key_to_anything() -> None:
     assert json.loads(uncovered('{"a": "⟦***#7⟧", "b": "⟦***#0⟧"}', ["x"])) == {
         "a": "⟦***#7⟧",
