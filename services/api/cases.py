@@ -123,8 +123,7 @@ async def _act(
         return before
     if reason := life.refuse(case, command, who(case, viewer_of(caller))):
         return ActResult("refused", reason)
-    noted = trail.overruled(trail.program(caller.name), case.matter.number, command)
-    await trail.write(parts.house.database, noted)
+    await trail.write(parts.house.database, trail.commanded(trail.program(caller.name), case, command))
     return await parts.actions.submit(command, once)
 
 

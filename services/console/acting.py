@@ -27,7 +27,6 @@ from services.console.parts import Console, Here
 from services.console.session import Who
 from services.console.sight import Viewer
 from services.console.views import page
-from services.console.words import Deed
 
 routes = APIRouter(prefix="/cases/{case_id}/act")
 _PLAIN = {"note", "reason", "force_id", "outcome", "solved", "satisfied"}
@@ -109,10 +108,7 @@ async def act(
     rule = permit(case, command, capacity_of(viewer, case))
     if isinstance(rule, Reason):
         return _refused(console, viewer, request, case, action, rule)
-    noted = trail.overruled(viewer, case.matter.number, command)
-    if is_sensitive(case) and not noted:
-        noted = [trail.entry(viewer, Deed.ACT, case.matter.number, action)]
-    await trail.write(console.database, noted)
+    await trail.write(console.database, trail.commanded(viewer, case, command))
     result = await _submitted(console, command)
     return _said(console, viewer, request, case, action, result, rule)
 

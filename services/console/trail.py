@@ -14,9 +14,10 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlmodel import col
 
-from contracts.events import CaseCommand
+from contracts.events import CaseCommand, CaseProgressed
 from contracts.stage import Write
 from contracts.vocabulary import Action
+from feedback.life import is_sensitive
 from services.chassis.database import Database
 from services.console.tables import AuditEntry
 from services.console.words import Deed, Way
@@ -84,10 +85,13 @@ async def told(database: Database, who: Doer, deed: Deed, about: str, since: dat
     return bool(await database.rows(select(col(AuditEntry.id)).where(*same, *when).limit(1)))
 
 
-def overruled(who: Doer, number: str, command: CaseCommand) -> list[Write]:
-    """The entry of a command that sets the hub's judgement aside, if it does; `number` is the case's. It
+def commanded(who: Doer, case: CaseProgressed, command: CaseCommand) -> list[Write]:
+    """The entry of a command that sets the hub's judgement aside or is about a sensitive case, if it does. It
     names the fields that were corrected and not what they became."""
+    number = case.matter.number
     if command.correction is not None:
         said = ", ".join(sorted(command.correction.model_dump(exclude_none=True)))
         return [entry(who, Deed.CORRECT, number, said)]
-    return [entry(who, Deed.UNLINK, number)] if command.action is Action.UNLINK else []
+    if command.action is Action.UNLINK:
+        return [entry(who, Deed.UNLINK, number)]
+    return [entry(who, Deed.ACT, number, command.action)] if is_sensitive(case) else []

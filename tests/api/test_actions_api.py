@@ -19,6 +19,7 @@ from feedback.tables import Corrected
 from services import actions
 from services.chassis.local import LocalLog
 from services.console.tables import AuditEntry
+from services.console.words import Deed
 from tests.api.hub import FENGQIAO, VIOLENCE, Hub, beside, hub_in
 from tests.classifier.courts import unsure
 
@@ -268,6 +269,16 @@ async def test_a_town_does_nothing_to_a_case_it_may_not_see(hub: Hub, deed: dict
     assert (await hub.as_("fengqiao").get(f"/v1/cases/{case}")).json()["allowed"] == []
     answer = await act(hub, case, deed, "fengqiao")
     assert (answer.status_code, answer.json()["reason"]) == (409, f"not_yours|action={deed['action']}")
+
+
+async def test_what_a_program_does_to_a_sensitive_case_leaves_a_trail(hub: Hub) -> None:
+    case = await hub.case(**VIOLENCE)
+    number = (await hub.as_("city").get(f"/v1/cases/{case}")).json()["case"]["matter"]["number"]
+    assert (await act(hub, case, SIGN)).status_code == 200
+    acted = select(col(AuditEntry.login), col(AuditEntry.why)).where(
+        col(AuditEntry.about) == number, col(AuditEntry.deed) == Deed.ACT
+    )
+    assert await hub.house.database.rows(acted) == [("city centre", "sign")]
 
 
 async def test_of_a_sensitive_case_a_town_cannot_overrule_the_judgement(hub: Hub) -> None:
