@@ -2,14 +2,16 @@
 
 import random
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import accumulate
+from multiprocessing import get_context
 from os import getpid
 from pathlib import Path
 from typing import Any
 
 from classifier.alarm import CALM, DANGER, lettered
 from classifier.corpora import code_of, corpus, split_corpus, whole
-from classifier.lessons import of_corpus, of_matters, of_rows, teach
+from classifier.lessons import of_corpus, of_matters, of_rows, teach, teach_subjects
 from classifier.model import Model
 from classifier.model_file import BUILT, save_model
 from classifier.name_model import NameModel, built_names
@@ -45,37 +47,51 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
     made_from, mark = folder / "made_from", _mark()
     if not made_from.exists() or made_from.read_text("utf-8") != mark:
         folder.mkdir(exist_ok=True)
-        rulebook = load_rulebook()
-        makers: tuple[tuple[str, Callable[[Rulebook, Tell], Model | SeamModel | NameModel]], ...] = (
-            ("names", lambda *_: train_names(list(corpus("personal")))),
-            ("categories", train_categories),
-            ("dangers", train_dangers),
-            ("seams", train_seams),
-        )
-        for name, make in makers:
-            tell(f"{name}:")
-            half = folder / f"{name}.{getpid()}.half"
-            model = make(rulebook, tell)
-            save_model(model, half) if isinstance(model, Model) else model.save(half)
-            half.replace(folder / f"{name}.npz")  # so that nobody ever loads half a model
+        tell(f"training on what was written for the hub, a minute or two: {', '.join(_MAKERS)} …")
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+            making = {pool.submit(make, folder): what for what, make in _MAKERS.items()}
+            for number, made in enumerate(as_completed(making), 1):
+                made.result()
+                tell(f"  {number}/{len(making)} {making[made]}")
         built_names.cache_clear()
         made_from.write_text(mark, "utf-8")
     return folder
 
 
-def train_categories(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
-    """The model of the taxonomy's categories."""
-    return teach(of_corpus(), rulebook, tell)
+def _make_matters(folder: Path) -> None:
+    rulebook = load_rulebook()
+    categories = teach(of_corpus(), rulebook)
+    _keep(categories, folder / "categories.npz")
+    _keep(train_seams(rulebook, categories), folder / "seams.npz")
 
 
-def train_seams(rulebook: Rulebook, tell: Tell = lambda _: None) -> SeamModel:
-    """Where matters part: every text is seen by a category model that never saw it."""
+def _make_dangers(folder: Path) -> None:
+    _keep(train_dangers(load_rulebook()), folder / "dangers.npz")
+
+
+def _make_names(folder: Path) -> None:
+    _keep(train_names(list(corpus("personal"))), folder / "names.npz")
+
+
+# Side by side, the longest first.
+_MAKERS = {"categories and seams": _make_matters, "dangers": _make_dangers, "names": _make_names}
+
+
+def _keep(model: Model | SeamModel | NameModel, path: Path) -> None:
+    half = path.with_suffix(f".{getpid()}.half")
+    save_model(model, half) if isinstance(model, Model) else model.save(half)
+    half.replace(path)  # so that nobody ever loads half a model
+
+
+def train_seams(rulebook: Rulebook, categories: Model) -> SeamModel:
+    """Where matters part: every text is seen by a model of the subjects that never saw it, as sure of itself
+    as `categories`."""
     rows, singles, parts = list(split_corpus()), list(corpus("categories")), []
     dice = random.Random(_SEED)  # noqa: S311  nothing secret
     for at in range(_FOLDS):
         fold, others = rows[at::_FOLDS], singles[at::_FOLDS]
         unseen = {*of_matters(fold), *of_rows(others)}
-        model = teach([lesson for lesson in of_corpus() if lesson not in unseen], rulebook, tell)
+        model = teach_subjects([one for one in of_corpus() if one not in unseen], rulebook, categories)
         told = [_told(_matters(row), rulebook, row.get("weight", 1.0)) for row in fold]
         told += [_told(_joined(others, dice), rulebook, _MADE_UP, True) for _ in range(_JOINED)]
         parts.append(examples(told, model, rulebook.splitting))
@@ -99,13 +115,13 @@ def _joined(rows: Sequence[dict[str, Any]], dice: random.Random) -> list[str]:
             return [row["text"] if row["text"].endswith(_ENDS) else row["text"] + "。" for row in chosen]
 
 
-def train_dangers(rulebook: Rulebook, tell: Tell = lambda _: None) -> Model:
+def train_dangers(rulebook: Rulebook) -> Model:
     """The model of what must never be missed: calm or dangerous, and of which flag."""
     rows = [(row["text"], _danger(row)) for name in _DANGER_FILES for row in corpus(name)]
     rows += [(letter, CALM) for letter in _long_letters()]
     texts = [lettered(whole(text, rulebook)) for text, _ in rows]
     labels = [label for _, label in rows]
-    return train(texts, labels, tell=tell, penalty=_DANGER_PENALTY, seen_in=_DANGER_SEEN_IN)
+    return train(texts, labels, penalty=_DANGER_PENALTY, seen_in=_DANGER_SEEN_IN)
 
 
 def _long_letters() -> list[str]:

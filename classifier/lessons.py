@@ -9,7 +9,7 @@ from classifier.corpora import code_of, corpus, primer, split_corpus, whole
 from classifier.model import Model
 from classifier.rules import Rulebook
 from classifier.topics import WISH
-from classifier.training import Progress, train
+from classifier.training import Progress, first_level, train
 from contracts.vocabulary import Intent
 
 # Whoever hands lessons in has covered what was found of people; a long number is nobody's business even so.
@@ -59,3 +59,9 @@ def teach(rows: Sequence[Lesson], rulebook: Rulebook, tell: Progress = lambda _:
     texts, labels = [part.text for part in parts], [row.category for row in rows]
     wishes = [row.wish and f"{WISH}/{row.wish.value}" for row in rows]
     return train(texts, labels, evidence, primer(), tell, aside=wishes)
+
+
+def teach_subjects(rows: Sequence[Lesson], rulebook: Rulebook, like: Model) -> Model:
+    """A model of the subjects alone from these rows, as sure of itself as `like`."""
+    texts = [whole(row.text, rulebook).text for row in rows]
+    return first_level(texts, [row.category for row in rows], like, primer())

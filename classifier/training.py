@@ -1,6 +1,7 @@
 """Trains a model from labelled texts. scikit-learn finds the weights; what runs later is numpy."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -44,18 +45,16 @@ def train(
     """
     judged = len(texts)
     texts, labels = [*texts, *(text for text, _ in primer)], [*labels, *(label for _, label in primer)]
-    tops = [label.partition("/")[0] for label in labels]
+    tops = np.array([label.partition("/")[0] for label in labels])
     if len(set(tops)) < 2:
         raise ValueError("there must be at least two different labels")
     tell("finding the n-grams")
-    slots, rarity = _vocabulary(hash_grams(texts), judged, seen_in)
-    features = weigh(recognise(Letters(texts), column_table(slots), len(slots)), rarity)
-    matrix = _matrix(features, len(slots))
+    slots, rarity, matrix = _counted(texts, judged, seen_in)
     tell(f"fitting {len(set(labels))} labels on {len(texts)} rows, {len(slots)} n-grams")
-    parts = _fit_levels(matrix, np.array(tops), np.array(labels), penalty)
+    parts = _fit_levels(matrix, tops, np.array(labels), penalty)
     names, weights, bias = _side_by_side([*parts, *_fit_aside(matrix, aside, penalty)])
     tell("calibrating")
-    scores, truth = _held_out(matrix, np.array(tops), judged, penalty)
+    scores, truth = _held_out(matrix, tops, judged, penalty)
     points = gather(evidence, sorted(set(tops))) if evidence else np.zeros_like(scores)
     sharpness, cue_weight = _calibrate(scores, points, truth)
     scored = (scores + points * np.float32(cue_weight)) * np.float32(sharpness)
@@ -70,6 +69,23 @@ def train(
         thresholds=thresholds,
         mix=mix,
     )
+
+
+def first_level(
+    texts: Sequence[str], labels: Sequence[str], like: Model, primer: Sequence[tuple[str, str]] = ()
+) -> Model:
+    """As `train`, but the first level alone, and as sure of itself as `like`: a sixth of the work."""
+    rows = [*zip(texts, labels, strict=True), *primer]
+    slots, rarity, matrix = _counted([text for text, _ in rows], len(texts), SEEN_IN)
+    tops = np.array([label.partition("/")[0] for _, label in rows])
+    return replace(like, slots=slots, rarity=rarity, mix=None, **two_levels(*_fit(matrix, tops, PENALTY)))
+
+
+def _counted(texts: Sequence[str], judged: int, seen_in: int) -> tuple[Ints, Floats, csr_matrix]:
+    """The slots of the grams worth knowing, their rarity, and the texts' weighted grams."""
+    slots, rarity = _vocabulary(hash_grams(texts), judged, seen_in)
+    features = weigh(recognise(Letters(texts), column_table(slots), len(slots)), rarity)
+    return slots, rarity, _matrix(features, len(slots))
 
 
 def _mixed(scores: Floats, points: Floats, scored: Floats, truth: Ints) -> tuple[Floats, Floats]:
