@@ -72,11 +72,15 @@ def train(
 
 
 def first_level(
-    texts: Sequence[str], labels: Sequence[str], like: Model, primer: Sequence[tuple[str, str]] = ()
+    texts: Sequence[str],
+    labels: Sequence[str],
+    like: Model,
+    primer: Sequence[tuple[str, str]] = (),
+    seen_in: int = SEEN_IN,
 ) -> Model:
     """As `train`, but the first level alone, and as sure of itself as `like`: a sixth of the work."""
     rows = [*zip(texts, labels, strict=True), *primer]
-    slots, rarity, matrix = _counted([text for text, _ in rows], len(texts), SEEN_IN)
+    slots, rarity, matrix = _counted([text for text, _ in rows], len(texts), seen_in)
     tops = np.array([label.partition("/")[0] for _, label in rows])
     return replace(like, slots=slots, rarity=rarity, mix=None, **two_levels(*_fit(matrix, tops, PENALTY)))
 
