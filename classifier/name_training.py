@@ -1,12 +1,14 @@
 """Learns what is a name. scikit-learn finds the weights; what runs later is numpy."""
 
 import random
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from classifier.corpora import corpus
@@ -117,7 +119,7 @@ def _regression(slots: Ints, bits: int, weight: npt.NDArray[np.float64]) -> tupl
         shape=(rows, 1 << bits),
     )
     counts = np.where(weight == 0, 1.0, weight)
-    found = LogisticRegression(C=_PENALTY, max_iter=_STEPS, tol=_CLOSE).fit(
-        matrix, weight == 0, sample_weight=counts
-    )
+    regression = LogisticRegression(C=_PENALTY, max_iter=_STEPS, tol=_CLOSE)
+    with warnings.catch_warnings(category=ConvergenceWarning, action="ignore"):  # near enough
+        found = regression.fit(matrix, weight == 0, sample_weight=counts)
     return found.coef_[0].astype(np.float32), float(found.intercept_[0])
