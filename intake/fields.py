@@ -69,8 +69,8 @@ def text(value: object) -> str:
 
 
 def one_line(value: object, limit: int) -> str | None:
-    """A name, an address, an organisation."""
-    return _bounded(clean.line(string(value)), limit) or None
+    """A name, an address, an organisation. Only the white space that pads it counts for nothing."""
+    return _bounded(clean.line(_bounded(string(value).strip(), limit)), limit) or None
 
 
 def moment(value: object, now: datetime) -> datetime | None:

@@ -88,7 +88,8 @@ def is_id(value: object) -> bool:
 
 @schema.parametrize()
 @pytest.mark.parametrize("who", ["grid", "city", "agency"])
-@settings(max_examples=4, suppress_health_check=list(HealthCheck))
+# The same examples each time: the schema cannot say which characters are not counted.
+@settings(max_examples=4, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_hub_is_as_described(
     case: schemathesis.Case[Any], hub: tuple[Hub, str, dict[str, str]], who: str
 ) -> None:

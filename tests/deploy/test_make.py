@@ -12,10 +12,10 @@ def test_docker_without_compose_is_told_in_one_line(tmp_path: Path) -> None:
     docker.write_text('#!/bin/sh\necho "unknown command: $1" >&2; exit 1\n')
     docker.chmod(0o755)
     made = subprocess.run(
-        ["make", "up"],
+        ["make", "--no-print-directory", "up"],
         check=False,
         cwd=ROOT,
-        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "MAKEFLAGS": ""},
         capture_output=True,
         text=True,
     )
