@@ -17,7 +17,7 @@ from classifier.model import Evidence, Model, gather, signs, softmax, two_levels
 
 PENALTY = 2.0  # the SVM's C: of 0.3 to 3 the best on contest rows of 400 characters
 _BAYES_PENALTY = 0.3  # the stretched features need a smaller one
-SEEN_IN = 2  # texts a gram must be in to be known
+_SEEN_IN = 2  # texts a gram must be in to be known
 _SEED = 20260101
 _CALIBRATION_FOLDS = 5
 _FAR = -3.0  # the margin of a label a fold has never seen
@@ -35,7 +35,7 @@ def train(
     tell: Progress = lambda _: None,
     penalty: float = PENALTY,
     aside: Sequence[str | None] = (),
-    seen_in: int = SEEN_IN,
+    seen_in: int = _SEEN_IN,
 ) -> Model:
     """A calibrated model. `a/b` labels make two levels; `evidence` is what a rulebook says of each text.
 
@@ -76,7 +76,7 @@ def first_level(
     labels: Sequence[str],
     like: Model,
     primer: Sequence[tuple[str, str]] = (),
-    seen_in: int = SEEN_IN,
+    seen_in: int = _SEEN_IN,
 ) -> Model:
     """As `train`, but the first level alone, and as sure of itself as `like`: a sixth of the work."""
     rows = [*zip(texts, labels, strict=True), *primer]

@@ -9,7 +9,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -21,6 +21,8 @@ import pytest
 
 from deploy.engines import EngineError, KafkaEngine, PostgresEngine
 from deploy.process import Engine
+from services.chassis.database import Database
+from services.migrate import migrate
 
 
 class Server:
@@ -89,6 +91,24 @@ def postgres() -> Iterator[Postgres]:
         yield server
         if engine is None:
             server.drop_made()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, once on SQLite and once on a real PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.fresh_database()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The same with the hub's tables in it."""
+    await migrate(database_url)
+    database = Database(database_url)
+    yield database
+    await database.stop()
 
 
 @pytest.fixture(scope="session")

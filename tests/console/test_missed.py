@@ -1,8 +1,7 @@
 """Who missed what: counted on both databases, and only over what the viewer may know of."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -16,10 +15,8 @@ from services.chassis.database import Database
 from services.console.missed import newest_of, tallies
 from services.console.sight import Viewer
 from services.console.words import Role
-from services.migrate import migrate
 from tests.console.hub import Hub
 from tests.console.test_pages import row
-from tests.engines import Postgres
 
 NOW = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
 ZHUJI, FENGQIAO, ELSEWHERE = "330681", "330681109", "330683001"
@@ -53,20 +50,13 @@ def clock(n: int, kind: str, force: str | None, days: int, state: str = "missed"
     }  # fmt: skip
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
-    if request.param == "postgres":
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.fresh_database()
-    await migrate(url)
-    database = Database(url)
+@pytest.fixture
+async def database(database: Database) -> Database:
     clocks = [clock(*miss) for miss in MISSES] + [clock(3, "settle", None, 0, "kept")]
     async with database.transaction() as connection:
         await database.write(connection, [Write(Case, case(n)) for n in range(4)])
         await database.write(connection, [Write(Clock, one) for one in clocks])
-    yield database
-    await database.stop()
+    return database
 
 
 async def counted(database: Database, viewer: Viewer) -> dict[str, dict[str, int]]:

@@ -1,10 +1,9 @@
 """The desk's pages on both databases: the order, no gap between them, and the figures above them."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -19,8 +18,6 @@ from services.console.figures import SHARE_HOLDS, Counts
 from services.console.sight import Viewer
 from services.console.wanted import Filter
 from services.console.words import Role
-from services.migrate import migrate
-from tests.engines import Postgres
 
 T0 = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
 COUNTY = Viewer("county", "", Role.COUNTY_CENTRE, "330681", None, "zh")
@@ -47,18 +44,11 @@ MINE = [one for one in ROWS if one["county_code"] == "330681"]
 ENDS = ("village", "village", "town", "county")  # the levels that some were settled at
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
-    if request.param == "postgres":
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.fresh_database()
-    await migrate(url)
-    database = Database(url)
+@pytest.fixture
+async def database(database: Database) -> Database:
     async with database.transaction() as connection:
         await database.write(connection, [Write(Case, one) for one in ROWS])
-    yield database
-    await database.stop()
+    return database
 
 
 async def turned(database: Database, state: str) -> list[AnyRow]:

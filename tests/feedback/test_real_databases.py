@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,17 +13,12 @@ from contracts.vocabulary import Action, Flag, Platform
 from feedback.clocks import due_statement, expire_command, fired_statement
 from feedback.tables import Case, Clock
 from services.chassis.database import Database
-from tests.engines import Postgres
 from tests.feedback.house import T0, House, force, matter
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
-    if request.param == "postgres":
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.fresh_database()
-    database = Database(url)
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
     async with database.engine.begin() as connection:
         await connection.run_sync(SQLModel.metadata.create_all)
     yield database

@@ -19,7 +19,6 @@ from services.chassis.envelope import decode, encode
 from services.chassis.local import LocalLog
 from services.chassis.log import Record
 from services.chassis.loop import StageLoop
-from services.migrate import migrate
 from tests.feedback.house import HUB, House, matter
 
 GUESS = matter(category="neighbour/boundary", confidence=0.2, look=True)
@@ -31,18 +30,13 @@ class Died(BaseException):
     """As by `kill -9`: nobody catches it."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def loop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StageLoop]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres").fresh_database()
-    await migrate(url)
-    log, database = LocalLog(tmp_path / "log.db"), Database(url)
+@pytest.fixture
+async def loop(database: Database, tmp_path: Path) -> AsyncIterator[StageLoop]:
+    log = LocalLog(tmp_path / "log.db")
     await log.start()
     await log.create(TOPICS)
     yield StageLoop(load_feedback(), log, database)
     await log.stop()
-    await database.stop()
 
 
 def said(house: House) -> list[Event]:

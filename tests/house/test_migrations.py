@@ -19,11 +19,9 @@ from services.migrate import config, migrate
 from services.tables import metadata
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request, tmp_path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    return request.getfixturevalue("postgres").fresh_database()
+@pytest.fixture
+def url(database_url: str) -> str:
+    return database_url
 
 
 async def on_connection(url, work):

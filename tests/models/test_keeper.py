@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,6 @@ from contracts.tables import columns
 from services.chassis.database import Database
 from services.chassis.house import open_house
 from services.chassis.settings import Settings
-from services.migrate import migrate
 from services.models import keeper
 from services.models.keeper import Keeper
 from services.models.store import By, Decided, Slot, decide, decided
@@ -52,17 +50,6 @@ async def keep(database: Database, version: str, raw: bytes = b"", sha256: str =
            "learnt_until": T0, "made_at": T0, "figures": {}, "report": ""}  # fmt: skip
     async with database.transaction() as connection:
         await database.write(connection, [Write(ClassifierModel, row, How.PUT)])
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres").fresh_database()
-    await migrate(url)
-    database = Database(url)
-    yield database
-    await database.stop()
 
 
 async def faults(database: Database) -> dict[str, str]:

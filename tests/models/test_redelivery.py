@@ -19,24 +19,18 @@ from services.chassis.envelope import encode
 from services.chassis.local import LocalLog
 from services.chassis.log import Record
 from services.chassis.loop import StageLoop
-from services.migrate import migrate
 from tests.classifier.courts import the_judge
 from tests.classifier.test_classify_stage import TWO, received
 from tests.models.test_keeper import arrays
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def loop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StageLoop]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres").fresh_database()
-    await migrate(url)
-    database, log = Database(url), LocalLog(tmp_path / "log.db")
+@pytest.fixture
+async def loop(database: Database, tmp_path: Path) -> AsyncIterator[StageLoop]:
+    log = LocalLog(tmp_path / "log.db")
     await log.start()
     await log.create(TOPICS)
     yield StageLoop(ClassifyStage(_shadowed()), log, database)
     await log.stop()
-    await database.stop()
 
 
 def _shadowed():

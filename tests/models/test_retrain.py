@@ -1,7 +1,6 @@
 """From corrections to a candidate, on the databases it runs on: masked, compared, kept, and not live."""
 
 import hashlib
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from contracts.vocabulary import Action
 from feedback.tables import Corrected
 from services.chassis.database import Database
 from services.console.tables import AuditEntry
-from services.migrate import migrate
 from services.models.lessons import lessons
 from services.models.retrain import Candidate, retrain
 from services.models.store import By, Slot, decide, decided
@@ -37,17 +35,6 @@ from tests.feedback.test_real_databases import decide as carry_out
 NAME, PHONE = "陈春生", "19900001234"
 HERE = "洋泾港码头那边"
 TEXT = f"枫桥镇，我叫{NAME}，电话{PHONE}，{HERE}第%s号摊位把冻货堆在过道里，腥水流了一地。"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres").fresh_database()
-    await migrate(url)
-    database = Database(url)
-    yield database
-    await database.stop()
 
 
 @pytest.fixture(autouse=True)

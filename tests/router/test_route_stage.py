@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,13 +56,9 @@ def data_of(outcome: Outcome) -> CaseRouted:
     return event.data
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def hub(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Hub]:
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    else:
-        url = request.getfixturevalue("postgres").fresh_database()
-    database = Database(url)
+@pytest.fixture
+async def hub(database_url: str) -> AsyncIterator[Hub]:
+    database = Database(database_url)
     async with database.engine.begin() as connection:
         await connection.run_sync(lambda c: SQLModel.metadata.create_all(c, tables=TABLES))
     yield Hub(database)
