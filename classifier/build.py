@@ -1,7 +1,7 @@
 """The hub's own models, made from the corpus where the hub is set up: nothing trained is ever committed."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import accumulate
 from multiprocessing import get_context
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.alarm import CALM, DANGER, lettered
-from classifier.corpora import code_of, corpus, split_corpus, whole
+from classifier.corpora import code_of, corpus, danger_corpus, split_corpus, whole
 from classifier.lessons import of_corpus, of_matters, of_rows, teach, teach_subjects
 from classifier.model import Model
 from classifier.model_file import BUILT, save_model
@@ -32,7 +32,6 @@ _MAYBE_DANGEROUS = frozenset(
 )
 _LONG_LETTERS = 900  # made up of several calm messages, as long as what citizens write to a mayor
 _LONG_OF = (3, 8)  # messages each
-_DANGER_FILES = ("danger", "danger_plain", "danger_pairs")
 _DANGER_PENALTY = 1.0  # of 0.5 to 4 the best on long letters, and hardly worse on short ones
 _DANGER_SEEN_IN = 7  # texts: righter than with 2, where four times as many grams would be known
 _SEED = 20260101
@@ -66,7 +65,7 @@ def _make_matters(folder: Path) -> None:
 
 
 def _make_dangers(folder: Path) -> None:
-    _keep(train_dangers(load_rulebook()), folder / "dangers.npz")
+    _keep(train_dangers(load_rulebook(), danger_corpus()), folder / "dangers.npz")
 
 
 def _make_names(folder: Path) -> None:
@@ -115,12 +114,12 @@ def _joined(rows: Sequence[dict[str, Any]], dice: random.Random) -> list[str]:
             return [row["text"] if row["text"].endswith(_ENDS) else row["text"] + "。" for row in chosen]
 
 
-def train_dangers(rulebook: Rulebook) -> Model:
+def train_dangers(rulebook: Rulebook, rows: Iterable[dict[str, Any]]) -> Model:
     """The model of what must never be missed: calm or dangerous, and of which flag."""
-    rows = [(row["text"], _danger(row)) for name in _DANGER_FILES for row in corpus(name)]
-    rows += [(letter, CALM) for letter in _long_letters()]
-    texts = [lettered(whole(text, rulebook)) for text, _ in rows]
-    labels = [label for _, label in rows]
+    told = [(row["text"], _danger(row)) for row in rows]
+    told += [(letter, CALM) for letter in _long_letters()]
+    texts = [lettered(whole(text, rulebook)) for text, _ in told]
+    labels = [label for _, label in told]
     return train(texts, labels, penalty=_DANGER_PENALTY, seen_in=_DANGER_SEEN_IN)
 
 

@@ -24,6 +24,12 @@ def split_corpus() -> Iterator[dict[str, Any]]:
     yield from corpus("split_hard")
 
 
+def danger_corpus() -> Iterator[dict[str, Any]]:
+    """Texts with their flags, none where a text only looks dangerous."""
+    for name in ("danger", "danger_plain", "danger_pairs"):
+        yield from corpus(name)
+
+
 def code_of(row: dict[str, Any]) -> str:
     """The category of a row of the file `categories`."""
     return str(row["category"]).replace(".", "/")
