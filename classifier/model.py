@@ -81,13 +81,9 @@ class Model:
 
     def likeliness(self, margins: Floats, evidence: Sequence[Evidence] = ()) -> Floats:
         """Calibrated chances of the first level, from its margins."""
-        if evidence and self.cue_weight:
-            return softmax(self._scores(margins, gather(evidence, self.tops)))
-        return softmax(margins * np.float32(self.sharpness))
-
-    def _scores(self, margins: Floats, points: Floats) -> Floats:
-        scores: Floats = (margins + np.float32(self.cue_weight) * points) * np.float32(self.sharpness)
-        return scores if self.mix is None else scores + signs(margins, points) @ self.mix
+        points = gather(evidence, self.tops) if evidence else np.zeros_like(margins)
+        scores = (margins + np.float32(self.cue_weight) * points) * np.float32(self.sharpness)
+        return softmax(scores if self.mix is None else scores + signs(margins, points) @ self.mix)
 
     def leaf(self, row: Row, top: str, evidence: Evidence = EMPTY) -> str:
         """The likeliest label below `top`, for one text; `top` where there is none."""

@@ -58,7 +58,7 @@ def train(
     points = gather(evidence, sorted(set(tops))) if evidence else np.zeros_like(scores)
     sharpness, cue_weight = _calibrate(scores, points, truth)
     scored = (scores + points * np.float32(cue_weight)) * np.float32(sharpness)
-    chances, mix = _mixed(scores, points, scored, truth) if evidence else (softmax(scored), None)
+    chances, mix = _mixed(scores, points, scored, truth)
     thresholds = tuple((goal, threshold(chances, truth, goal)) for goal in PRECISIONS)
     return Model(
         slots,
