@@ -18,7 +18,6 @@ from classifier.model import Model
 _NEAR, _CLOSE = 70, 50  # characters to either side
 _RARE = 3.5  # how rare a bigram must be to tie two clauses
 _UNKNOWN = 8.0  # rarity of those the model never saw
-_LONGEST = 3  # edges of the single letters and the pairs
 _FEW = 10.0  # rarity that is as good as none
 _HIGHEST = 80.0  # whose power does not overflow; only a few letters said over and over reach it
 Numbers = npt.NDArray[np.float64]
@@ -51,117 +50,132 @@ class Around:
         )
 
 
-class _Run(NamedTuple):
-    """What each of many runs of clauses is about."""
+class _Runs(NamedTuple):
+    """What runs of clauses are about: those before each seam, near and all, then those after it."""
 
-    pull: Floats  # towards each subject
-    square: Floats
-    points: Floats  # of the rulebook's words, by subject
+    pull: Floats  # towards each subject: runs x seams x subjects
+    points: Floats  # of the rulebook's words
     chances: Floats
-    subject: Ints  # the likeliest
+    subject: Ints  # the likeliest: runs x seams
 
-
-class _Weight:
-    """What the model makes of any run of clauses, of single letters and pairs only: faster, and no worse."""
-
-    def __init__(self, letters: Letters, points: Numbers, model: Model) -> None:
-        count, size, known = len(model.tops), len(letters.lengths), model.known(letters)
-        margins, norms = np.zeros((size, count)), np.zeros(size)
-        for start, end in pairwise(known.edges[:_LONGEST]):
-            if start == end:
-                continue
-            columns, clause = known.columns[start:end], known.texts[start:end]
-            begins = np.flatnonzero(np.diff(clause, prepend=-1))
-            weight = model.rarity.take(columns)
-            margins[clause[begins]] += summed(model.pull, columns, begins)
-            norms += np.bincount(clause, weight * weight, minlength=size)
-        self._sums, self._norms = running(np.hstack([margins, points])), running(norms)
-        self._bias, self._sharpness = model.bias, np.float32(model.sharpness)
-        self._cue_weight, self._count = np.float32(model.cue_weight), count
-
-    def up_to(self, clause: Ints) -> tuple[Numbers, Numbers]:
-        """The sums of all clauses before each of these: two of them make a run."""
-        return self._sums.take(clause, axis=0), self._norms.take(clause)
-
-    def run(self, start: tuple[Numbers, Numbers], end: tuple[Numbers, Numbers]) -> _Run:
-        """Of the clauses from `start` to before `end`."""
-        length = np.sqrt(np.maximum(end[1] - start[1], 1e-6))
-        whole = (end[0] - start[0]).astype(np.float32)
-        pull = whole[:, : self._count] / length.astype(np.float32)[:, None]
-        points = whole[:, self._count :]
-        margins = pull + self._bias + self._cue_weight * points
-        raised = np.exp(np.minimum(margins * self._sharpness, _HIGHEST))
-        chances = raised / raised.sum(axis=1, keepdims=True)
-        return _Run(pull, np.einsum("ij,ij->i", pull, pull), points, chances, chances.argmax(axis=1))
+    def some(self, which: slice) -> "_Runs":
+        """Of the kinds of runs those."""
+        return _Runs(self.pull[which], self.points[which], self.chances[which], self.subject[which])
 
 
 def running(values: npt.NDArray[Any]) -> Sums:
     """Sums of all before each place, so that those of any run are one subtraction."""
-    return np.concatenate([np.zeros((1, *values.shape[1:]), values.dtype), np.cumsum(values, axis=0)])
+    sums = np.zeros((len(values) + 1, *values.shape[1:]), np.result_type(values, np.int64))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
 
 
 def topics(place: Around, letters: Letters, points: Numbers, model: Model) -> Columns:
     """What the clauses near the seam and all of them are about, on either side."""
-    weight = _Weight(letters, points, model)
-    edges = (*place.within(_NEAR), place.first, place.right, place.last)
-    start, end, first, right, last = map(weight.up_to, edges)
-    before, after = weight.run(start, right), weight.run(right, end)
-    all_before, all_after = weight.run(first, right), weight.run(right, last)
-    own = points.take(place.right, axis=0)
+    runs = _runs(place, letters, points, model)
+    before, after = runs.some(slice(0, 2)), runs.some(slice(2, 4))
+    all_before, near_after = runs.some(slice(1, 2)), runs.some(slice(2, 3))
+    near, whole = zip(*_pair(before, after), strict=True)
+    near_told, whole_told = zip(*_told(before.points, after.points), strict=True)
+    own, had = points.take(place.right, axis=0), all_before.points[0] > 0
     return [
-        *_pair(before, after),
-        *_pair(all_before, all_after),
-        *_alike(all_before, after),
-        *_told(before.points, after.points),
-        *_told(all_before.points, all_after.points),
-        np.log1p(np.where(all_before.points == 0, own, 0).max(axis=1)),
-        np.log1p(np.where(all_before.points > 0, own, 0).max(axis=1)),
+        *near,
+        *whole,
+        *(column[0] for column in _alike(all_before, near_after)),
+        *near_told,
+        *whole_told,
+        np.log1p((own * ~had).max(axis=1)),
+        np.log1p((own * had).max(axis=1)),
     ]
+
+
+def _runs(place: Around, letters: Letters, points: Numbers, model: Model) -> _Runs:
+    start, end = place.within(_NEAR)
+    edges = np.stack([start, place.first, place.right, end, place.last])
+    sums, norms = _pulls(letters, model)
+    told = _between(points, edges)
+    length: Floats = np.sqrt(np.maximum(_between(norms, edges), np.float32(1e-6)))
+    pull = _between(sums, edges) / length[..., None]
+    chances = told * np.float32(model.cue_weight)
+    chances += pull
+    chances += model.bias
+    chances *= np.float32(model.sharpness)
+    np.exp(np.minimum(chances, _HIGHEST, out=chances), out=chances)
+    subject = chances.argmax(axis=2)
+    chances /= chances.sum(axis=2, keepdims=True)
+    return _Runs(pull, told, chances, subject)
+
+
+def _pulls(letters: Letters, model: Model) -> tuple[Numbers, Numbers]:
+    """What each clause adds to every subject's margin, and to the square of a run's length: of single letters
+    and pairs only, which is faster and no worse."""
+    size, known = len(letters.lengths), model.known(letters, sizes=2)
+    margins, norms = np.zeros((size, len(model.tops))), np.zeros(size)
+    for start, end in pairwise(known.edges):
+        columns, clause = known.columns[start:end], known.texts[start:end]
+        begins = np.flatnonzero(np.diff(clause, prepend=-1))
+        weight = model.rarity.take(columns)
+        margins[clause.take(begins)] += summed(model.weights, columns, weight, begins)
+        norms += np.bincount(clause, weight * weight, minlength=size)
+    return margins, norms
+
+
+def _between(values: Numbers, edges: Ints) -> Floats:
+    """The sums of the clauses' values near before, all before, near after and all after each seam."""
+    sums = running(values).take(edges, axis=0)
+    between = np.empty((4, *sums.shape[1:]), np.float32)
+    np.subtract(sums[2], sums[:2], out=between[:2], casting="same_kind")
+    np.subtract(sums[3:], sums[2], out=between[2:], casting="same_kind")
+    return between
 
 
 def _told(before: Floats, after: Floats) -> Columns:
     """How far the rulebook's words on either side are the same; the most of each, of what one alone has."""
-    common = np.einsum("ij,ij->i", before, after)
-    squares = np.einsum("ij,ij->i", before, before) * np.einsum("ij,ij->i", after, after)
-    gone = np.where(after == 0, before, 0).max(axis=1)
-    new = np.where(before == 0, after, 0).max(axis=1)
-    most = (before.max(axis=1), after.max(axis=1), gone, new, np.minimum(gone, new))
+    common = _dot(before, after)
+    squares = _dot(before, before) * _dot(after, after)
+    gone = (before * (after == 0)).max(axis=2)
+    new = (after * (before == 0)).max(axis=2)
+    most = (before.max(axis=2), after.max(axis=2), gone, new, np.minimum(gone, new))
     return [common / np.sqrt(squares + 1e-9), *map(np.log1p, most)]
 
 
-def _pair(before: _Run, after: _Run) -> Columns:
+def _pair(before: _Runs, after: _Runs) -> Columns:
     common, cosine, kept, known = _alike(before, after)
-    rows = np.arange(len(before.subject))
-    left, right = before.chances[rows, before.subject], after.chances[rows, after.subject]
+    left, right = before.chances.max(axis=2), after.chances.max(axis=2)
     same = before.subject == after.subject
     return [common, same, kept, known, left, right, np.minimum(left, right) * (1 - common), cosine]
 
 
-def _alike(before: _Run, after: _Run) -> Columns:
+def _alike(before: _Runs, after: _Runs) -> Columns:
     """Bhattacharyya coefficient, cosine, and what each side gives the other's subject."""
-    rows = np.arange(len(before.pull))
+    square = _dot(before.pull, before.pull) * _dot(after.pull, after.pull)
     return [
-        np.einsum("ij,ij->i", np.sqrt(before.chances), np.sqrt(after.chances)),
-        np.einsum("ij,ij->i", before.pull, after.pull) / np.sqrt(before.square * after.square + 1e-9),
-        after.chances[rows, before.subject],
-        before.chances[rows, after.subject],
+        _dot(np.sqrt(before.chances), np.sqrt(after.chances)),
+        _dot(before.pull, after.pull) / np.sqrt(square + 1e-9),
+        np.take_along_axis(after.chances, before.subject[..., None], 2)[..., 0],
+        np.take_along_axis(before.chances, after.subject[..., None], 2)[..., 0],
     ]
+
+
+def _dot(one: Floats, other: Floats) -> Floats:
+    """Of each two rows."""
+    products: Floats = np.einsum("rij,rij->ri", one, other)
+    return products
 
 
 def ties_across(place: Around, letters: Letters, model: Model) -> Columns:
     """How much of what stands before comes again after, near the seam and in all."""
-    size = len(letters.lengths)
-    pairs = np.flatnonzero(np.arange(2, len(letters.owners) + 1) <= letters.ends()[:-1])
-    slots = letters.slots[1].take(pairs)
-    columns = model.column_of.take(slots)
-    known = columns < len(model.rarity)
-    weight = np.where(known, model.rarity.take(columns, mode="clip"), _UNKNOWN)
-    rare = np.flatnonzero(weight > _RARE)
-    clause, weight = letters.owners.take(pairs[rare]), weight[rare].astype(np.float64)
-    keys = place.clauses.owner[clause] * SLOTS + slots[rare]
+    size, owners = len(letters.lengths), letters.owners
+    columns = model.column_of.take(letters.slots[1])
+    weight = model.rarity.take(columns, mode="clip")
+    weight[columns >= len(model.rarity)] = _UNKNOWN
+    rare = np.flatnonzero((weight > _RARE) & (owners[1:] == owners[:-1]))
+    clause, weight = owners.take(rare), weight.take(rare).astype(np.float64)
+    keys = place.clauses.owner.take(clause) * SLOTS + letters.slots[1].take(rare)
     keys, order = _ordered(keys)
     again = np.flatnonzero(np.diff(keys) == 0)
-    source, target, strength = clause[order[again]], clause[order[again + 1]], weight[order[again + 1]]
+    earlier, later = order.take(again), order.take(again + 1)
+    source, target, strength = clause.take(earlier), clause.take(later), weight.take(later)
     total = running(np.bincount(clause, weight, minlength=size))
     near_start = np.searchsorted(place.far, place.far - _CLOSE)[target]
     ties: Columns = []

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from classifier.grams import SIZES, SLOTS, Indices, Ints, Letters
 
+_RUNS = 96  # of columns at once
 Floats = npt.NDArray[np.float32]
 Columns = npt.NDArray[Any]  # as small integers as hold them
 Row = tuple[Ints, Floats]  # columns and values of one text
@@ -50,14 +51,15 @@ def column_table(slots: Ints) -> Columns:
     return table
 
 
-def recognise(letters: Letters, column_of: Columns, many: int, limits: Ints | None = None) -> Known:
+def recognise(
+    letters: Letters, column_of: Columns, many: int, limits: Ints | None = None, sizes: int = len(SIZES)
+) -> Known:
     """The grams that have one of so many columns; of each text's first letters only, where it has a limit."""
     left, places, columns = letters.ends(limits) - np.arange(len(letters.owners)), [], []
-    for size, slots in zip(SIZES, letters.slots, strict=True):
-        whole = np.flatnonzero(left >= size)
-        found = column_of.take(slots.take(whole))
-        known = np.flatnonzero(found < many)
-        places.append(whole.take(known))
+    for size, slots in zip(SIZES[:sizes], letters.slots, strict=False):
+        found = column_of.take(slots)
+        known = np.flatnonzero((found < many) & (left[: len(found)] >= size))
+        places.append(known)
         columns.append(found.take(known))
     edges, where = [0, *accumulate(map(len, places))], np.concatenate(places)
     return Known(
@@ -83,20 +85,16 @@ def weigh(known: Known, rarity: Floats) -> Features:
     return Features(bounds, columns, (values / lengths.take(rows)).astype(np.float32))
 
 
-def summed(rows: Floats, columns: Indices, begins: Ints) -> Floats:
-    """Of many runs of columns, which begin where `begins` says, the sums of their rows: at least one each.
-
-    The first row of every run, then the second, and so on: as many additions, but few and long ones.
-    """
-    sizes = np.diff(begins, append=len(columns))
-    order = np.argsort(-sizes, kind="stable")
-    starts, total = begins[order], np.zeros((len(begins), rows.shape[1]), np.float32)
-    reaching = np.searchsorted(-sizes[order], -np.arange(sizes.max(initial=0)))  # how many are that long
-    for at, many in enumerate(reaching.tolist()):
-        total[:many] += rows.take(columns.take(starts[:many] + at), axis=0)
-    unsorted = np.empty_like(total)
-    unsorted[order] = total
-    return unsorted
+def summed(rows: Floats, columns: Indices, factors: Floats, begins: Ints) -> Floats:
+    """Of many runs of columns, which begin where `begins` says, the sums of their rows, each row times its
+    factor. So few runs at once that they stay in the cache."""
+    total = np.empty((len(begins), rows.shape[1]), np.float32)
+    edges = [*begins[::_RUNS].tolist(), len(columns)]
+    for at, (start, end) in zip(range(0, len(begins), _RUNS), pairwise(edges), strict=True):
+        own = rows.take(columns[start:end], axis=0)
+        own *= factors[start:end, None]
+        np.add.reduceat(own, begins[at : at + _RUNS] - start, out=total[at : at + _RUNS])
+    return total
 
 
 def sums(features: Features, weights: Floats) -> Floats:

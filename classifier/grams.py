@@ -1,6 +1,7 @@
 """Character n-grams of many texts at once, hashed in numpy: no vocabulary, no loop over characters."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -22,11 +23,7 @@ class Letters:
         codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(
             np.uint64
         )
-        self.lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        self.bounds: Ints = np.concatenate([[0], np.cumsum(self.lengths)])  # where each begins, and the end
-        self.owners: Indices = np.repeat(
-            np.arange(len(texts), dtype=np.int32), self.lengths
-        )  # of each letter
+        self._divide(np.fromiter(map(len, texts), np.int64, len(texts)))
         self.slots: list[Indices] = []  # by size, of the gram that begins at each letter
         hashed = np.zeros(len(codes), np.uint64)
         for size in SIZES:
@@ -34,6 +31,18 @@ class Letters:
                 size - 1 :
             ]
             self.slots.append(((hashed ^ (hashed >> _FOLD)) * _MIX >> _TOP).astype(np.int32))
+
+    def _divide(self, lengths: Ints) -> None:
+        self.lengths = lengths
+        self.bounds: Ints = np.concatenate([[0], lengths.cumsum()])  # where each begins, and the end
+        owners = np.arange(len(lengths), dtype=np.int32)
+        self.owners: Indices = owners.repeat(lengths)  # of each letter
+
+    def divided(self, lengths: Ints) -> "Letters":
+        """The same letters as texts of other lengths."""
+        other = copy(self)
+        other._divide(lengths)
+        return other
 
     def ends(self, limits: Ints | None = None) -> Ints:
         """For each letter, where grams that begin there must end: with their text or its limit."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from classifier.features import Columns, Features, Floats, Known, Row, column_table, recognise, sums, weigh
-from classifier.grams import Indices, Ints, Letters
+from classifier.grams import SIZES, Indices, Ints, Letters
 from classifier.leaves import Leaves, leaves_of
 
 Evidence = Mapping[str, float]  # points by label
@@ -38,11 +38,6 @@ class Model:
     def column_of(self) -> Columns:
         return column_table(self.slots)
 
-    @cached_property
-    def pull(self) -> Floats:
-        """What one of each gram adds to the margins of the first level."""
-        return self.weights * self.rarity[:, None]
-
     @property
     def memory(self) -> int:
         """Bytes its arrays take by now: some are made when they are first asked for."""
@@ -55,13 +50,15 @@ class Model:
         """Of both levels, the first level's first."""
         return (*self.tops, *(label for below in self.leaves.values() for label in below.labels))
 
-    def known(self, letters: Letters, limits: Ints | None = None) -> Known:
-        """The texts' grams that count; of each text's first letters only, where it has a limit."""
-        return recognise(letters, self.column_of, len(self.slots), limits)
+    def known(self, letters: Letters, limits: Ints | None = None, sizes: int = len(SIZES)) -> Known:
+        """The texts' grams that count, of so many sizes; of each text's first letters only, where it has a
+        limit."""
+        return recognise(letters, self.column_of, len(self.slots), limits, sizes)
 
     def pulls(self, known: Known, tops: Indices) -> Floats:
         """What one of each gram adds to the margin of its own first-level label, by the label's index."""
-        return self.pull.take(known.columns * np.int32(len(self.tops)) + tops)
+        own: Floats = self.weights.take(known.columns * np.int32(len(self.tops)) + tops)
+        return own * self.rarity.take(known.columns)
 
     def features(self, texts: Sequence[str]) -> Features:
         """The known grams of the texts, weighted."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.clauses import Clauses, Sign, Stop, points_of
-from classifier.cohesion import Around, Columns, Numbers, Sums, running, ties_across, topics
+from classifier.cohesion import Around, Columns, Sums, running, ties_across, topics
 from classifier.features import Floats
 from classifier.grams import Ints, Letters
 from classifier.model import Model
@@ -19,6 +19,13 @@ from classifier.reading import Reading
 LETTERS = 1 << 15  # slots of the table
 _PREFIX = 3  # letters a clause begins with, hashed as one, two and three
 _AFTER, _BEFORE = 10, 4  # pairs of letters to either side of the seam, wherever they stand
+_AROUND = np.array([-3, *range(_AFTER), *(-2 - place for place in range(_BEFORE))])
+_APART = np.array([0, *[2] * _AFTER, *[4] * _BEFORE], np.uint64)  # so that they are told apart
+# By kind of stop: whether a sentence begins, whether one goes on, and what that adds to the letters' hash.
+_STOPS = np.array([kind for kind in Stop if kind != Stop.NOTHING])[:, None]
+_BEGINS_SENTENCE = np.isin(list(Stop), (Stop.NOTHING, Stop.FULL, Stop.HALF, Stop.GAP))
+_WITHIN_SENTENCE = np.isin(list(Stop), (Stop.COMMA, Stop.WORD, Stop.MARK))
+_SALT = _BEGINS_SENTENCE + np.uint64(1)
 _MIX, _TOP = np.uint64(0x9E3779B97F4A7C15), np.uint64(49)
 
 
@@ -35,87 +42,78 @@ def seams(readings: Sequence[Reading], clauses: Clauses, model: Model) -> Seams:
     """The numbers of every seam; empty where every text is one clause."""
     texts = [reading.plain for reading in readings]
     right = np.flatnonzero(clauses.start > 0)
-    place = Around(clauses, right)
-    stretches = zip(clauses.owner.tolist(), clauses.start.tolist(), clauses.end.tolist(), strict=True)
-    letters = Letters([texts[owner][start:end] for owner, start, end in stretches])
+    place, letters = Around(clauses, right), Letters(texts).divided(clauses.end - clauses.start)
     points = points_of(readings, clauses, model.tops)
     subjects = topics(place, letters, points, model)
     ties = ties_across(place, letters, model)
-    beside = [column for at in _BESIDE for column in _beside(subjects[at], place)]
-    beside += _beside(ties[0], place)
-    numbers = np.stack([*subjects, *ties, *_shape(place), *_rules(place), *beside], axis=1)
+    compared = _side_by_side([*(subjects[at] for at in _BESIDE), ties[0]])
+    numbers = [*subjects, *ties, *_shape(place), *_rules(place), *_beside(compared, place)]
     return Seams(
-        right, numbers.astype(np.float32), _letters(texts, clauses, right), running(points.sum(axis=1))
+        right, _side_by_side(numbers).T, _letters(texts, clauses, right), running(points.sum(axis=1))
     )
 
 
-_BESIDE = (
-    0,
-    6,
-    7,
-    8,
-    14,
-    15,
-    16,
-    17,
-    20,
-    25,
-    26,
-    31,
-)  # of the topics' numbers, those that count beside the text's others
+def _side_by_side(columns: Columns) -> Floats:
+    """Numbers x seams: many times as fast as a stack of so many."""
+    joined: Floats = np.concatenate(columns, dtype=np.float32, casting="same_kind")
+    return joined.reshape(len(columns), -1)
+
+
+# Of the topics' numbers, those that count beside the text's others.
+_BESIDE = (0, 6, 7, 8, 14, 15, 16, 17, 20, 25, 26, 31)
 
 
 def _shape(place: Around) -> Columns:
     """Lengths of what is around the seam, and what it comes after."""
     clauses, right = place.clauses, place.right
-    at, size, stop = clauses.start[right].astype(np.float64), place.size, clauses.stop
-    sentence = np.cumsum((stop <= Stop.HALF) | (stop == Stop.GAP))
+    at, size, stop = clauses.start[right], place.size, clauses.stop
+    sentence = np.cumsum(_BEGINS_SENTENCE[stop])
     letters = np.bincount(sentence, clauses.end - clauses.start)
     stops = np.bincount(clauses.owner, stop == Stop.FULL)[place.owner]
+    after, before = sentence[right], sentence[right - 1]
+    lengths = (
+        *(at, size - at, size, clauses.end[right] - at, at - clauses.start[right - 1]),
+        *(letters[after], letters[before], sentence[place.last - 1] - sentence[place.first]),
+    )
+    logs = np.log(np.concatenate(lengths) + 1.0).reshape(len(lengths), -1)
     return [
-        np.log(at + 1),
-        np.log(size - at + 1),
-        np.log(size + 1),
+        *logs[:3],
         at / size,
-        (at < 15) * 1.0,
-        (size - at < 12) * 1.0,
-        np.log(clauses.end[right] - at + 1),
-        np.log(at - clauses.start[right - 1] + 1),
-        np.log(letters[sentence[right]] + 1),
-        np.log(letters[sentence[right - 1]] + 1),
-        np.log(sentence[place.last - 1] - sentence[place.first] + 1),
+        at < 15,
+        size - at < 12,
+        *logs[3:],
         np.log((stops + 1) / size * 100),
-        *((stop[right] == kind) * 1.0 for kind in Stop if kind != Stop.NOTHING),
+        *(stop[right] == _STOPS),
     ]
 
 
 def _rules(place: Around) -> Columns:
     """What the rules see; a mark counts all the more where there is no full stop."""
     signs, right = place.clauses.signs, place.right
-    lists = running(signs[:, Sign.LISTED] * 1.0)
-    listed = (lists[place.last] - lists[place.first] > 0) * 1.0
-    seen, before = list(signs[right, : Sign.RULED].T * 1.0), signs[right - 1] * 1.0
-    marked = signs[right, : Sign.TURN].any(axis=1)
-    within = np.isin(place.clauses.stop[right], (Stop.COMMA, Stop.WORD, Stop.MARK)) * 1.0
+    lists = running(signs[:, Sign.LISTED])
+    listed = lists[place.last] > lists[place.first]
+    seen, before = signs[right].T, signs[right - 1].T
+    marked = seen[Sign.LISTED] | seen[Sign.ITEM] | seen[Sign.SWITCH]
     return [
-        *seen,
-        before[:, Sign.TURN],
-        before[:, Sign.WISH],
-        (place.clauses.announced[place.owner] > 0) * 1.0,
+        *seen[: Sign.RULED],
+        before[Sign.TURN],
+        before[Sign.WISH],
+        place.clauses.announced[place.owner] > 0,
         listed,
-        listed * (1 - seen[Sign.LISTED]),
-        marked * within,
+        listed & ~seen[Sign.LISTED],
+        marked & _WITHIN_SENTENCE[place.clauses.stop[right]],
     ]
 
 
-def _beside(column: Numbers, place: Around) -> Columns:
-    """A number less the text's mean, least and most."""
-    if not len(column):
-        return [column] * 3
-    values = column * 1.0
-    sums = np.add.reduceat(values, place.begins) / place.counts
-    least, most = np.minimum.reduceat(values, place.begins), np.maximum.reduceat(values, place.begins)
-    return [values - np.repeat(which, place.counts) for which in (sums, least, most)]
+def _beside(numbers: Floats, place: Around) -> Columns:
+    """Each number less the text's mean, least and most."""
+    if not len(place.begins):
+        return [numbers[0]] * (3 * len(numbers))
+    sums = np.add.reduceat(numbers, place.begins, axis=1, dtype=np.float64) / place.counts
+    least, most = (which.reduceat(numbers, place.begins, axis=1) for which in (np.minimum, np.maximum))
+    of_text = np.repeat(np.stack([sums, least, most], axis=1), place.counts, axis=2)
+    beside: Columns = (numbers[:, None] - of_text).reshape(-1, numbers.shape[1])
+    return beside
 
 
 def _letters(texts: Sequence[str], clauses: Clauses, right: Ints) -> Ints:
@@ -125,15 +123,12 @@ def _letters(texts: Sequence[str], clauses: Clauses, right: Ints) -> Ints:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     lengths = np.fromiter((len(text) + len(pad) for text in texts), np.int64, len(texts))
     at = (np.cumsum(lengths) - lengths)[clauses.owner[right]] + clauses.start[right] + len(pad)
-    stop = clauses.stop[right]
-    hashed = ((stop <= Stop.HALF) | (stop == Stop.GAP)) + np.uint64(1)
+    salt = _SALT[clauses.stop[right]]
     pairs = ((codes[:-1] + np.uint64(1)) * _MIX + codes[1:]) * _MIX
-    ends = pairs[at - 3] + hashed * _MIX
-    after = [pairs[at + place] + (hashed + np.uint64(2)) * _MIX for place in range(_AFTER)]
-    before = [pairs[at - 2 - place] + (hashed + np.uint64(4)) * _MIX for place in range(_BEFORE)]
+    around = pairs[at[:, None] + _AROUND] + (salt[:, None] + _APART) * _MIX
     found = []
     for place in range(_PREFIX):
-        hashed = (hashed + codes[at + place]) * _MIX
-        found.append(hashed)
-    slots: Ints = (np.stack([*found, ends, *after, *before], axis=1) >> _TOP).astype(np.int64)
+        salt = (salt + codes[at + place]) * _MIX
+        found.append(salt)
+    slots: Ints = (np.concatenate([np.stack(found, axis=1), around], axis=1) >> _TOP).astype(np.int64)
     return slots
