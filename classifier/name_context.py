@@ -10,8 +10,10 @@ from classifier.lore import HAN, LEADS, lore
 
 _MULTIPLY, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # odd constants of splitmix64
 _LONGEST = 4  # characters of a lead that are looked at
+_LEAD = np.arange(_LONGEST)
 _TITLE = 2
 _PLACE_REACH = 4  # characters behind a name in which what makes it a place's may begin
+_AHEAD = np.arange(_PLACE_REACH + 1)[:, None]
 
 
 def hashed(keys: npt.NDArray[np.int64], bits: int) -> Ints:
@@ -23,18 +25,15 @@ def hashed(keys: npt.NDArray[np.int64], bits: int) -> Ints:
 
 def lead_before(codes: Ints, begin: Ints, apart: npt.NDArray[np.bool_]) -> Ints:
     """The kind of the longest lead right before, or (by three more) before what may stand between."""
-    near, far = (_leads_at(codes, place) for place in (begin, begin - 1))
+    keys = codes[np.concatenate([begin, begin - 1]) - 1 - _LEAD[:, None]]
+    for length in range(1, _LONGEST):
+        keys[length] |= keys[length - 1] << 16
+    kinds = _lead_table()[hashed(keys, 16)].astype(np.int64)
+    longest = kinds[0]
+    for longer in kinds[1:]:
+        np.copyto(longest, longer, where=longer > 0)
+    near, far = longest[: len(begin)], longest[len(begin) :]
     return np.where(near > 0, near, np.where(apart & (far > 0), far + len(LEADS), 0))
-
-
-def _leads_at(codes: Ints, at: Ints) -> Ints:
-    found, table = np.zeros(len(at), np.int64), _lead_table()
-    key = np.zeros(len(at), np.int64)
-    for length in range(1, _LONGEST + 1):
-        key = key << 16 | codes[at - length]
-        kinds = table[hashed(key, 16)]
-        found = np.where(kinds > 0, kinds, found)
-    return found
 
 
 @cache
@@ -48,16 +47,20 @@ def _lead_table() -> npt.NDArray[np.uint8]:
 
 def place_ahead(codes: Ints, end: Ints) -> Ints:
     """How far behind the place a place's or a firm's name ends, from 1; 0 if it does not. And if here."""
-    known, table = lore(), _place_words()
-    found = np.zeros(len(end), np.int64)
-    running = np.ones(len(end), bool)
-    for ahead in range(_PLACE_REACH):
-        at = codes[end + ahead]
-        running &= (known.kind[at] == HAN) & (known.never[at] == 0) & (known.then[at] == 0)
-        worded = table[hashed(at << 16 | codes[end + ahead + 1], 16)]
-        ends = running & ((known.place_ends[at] > 0) | worded)
-        found = np.where(ends & (found == 0), 1 + ahead + _PLACE_REACH * worded, found)
-    return found + 16 * known.place_ends[codes[end - 1]].astype(np.int64)
+    ahead, ends = codes[end + _AHEAD], lore().place_ends
+    worded = _place_words()[hashed(ahead[:-1] << 16 | ahead[1:], 16)]
+    there = np.logical_and.accumulate(_of_a_place()[ahead[:-1]]) & (worded | (ends[ahead[:-1]] > 0))
+    first = there.argmax(axis=0)
+    found: Ints = there.any(axis=0) * (1 + first + _PLACE_REACH * worded[first, np.arange(len(end))])
+    return found + 16 * ends[codes[end - 1]].astype(np.int64)
+
+
+@cache
+def _of_a_place() -> npt.NDArray[np.bool_]:
+    """The characters a place's name may go on with."""
+    known = lore()
+    goes_on: npt.NDArray[np.bool_] = (known.kind == HAN) & (known.never == 0) & (known.then == 0)
+    return goes_on
 
 
 @cache

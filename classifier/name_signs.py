@@ -89,14 +89,14 @@ def _without_stray_spaces(codes: Ints) -> Ints:
 
 
 def _begun(codes: Ints, offsets: Ints, kept: Ints) -> Places:
-    known = lore()
-    usable = (known.kind[codes] == HAN) & (known.never[codes] == 0)
-    single = np.flatnonzero(known.surname[codes])
+    begin = np.flatnonzero(lore().surname[codes])
     first = np.flatnonzero(_first_of_double()[codes])
-    double = first[np.isin(codes[first] * CHARACTERS + codes[first + 1], _doubles())]
-    begin = np.concatenate([single, double])
-    given = np.concatenate([single + 1, double + 2])
-    one, two = usable[given], usable[given] & usable[given + 1]
+    pairs = codes[first] * CHARACTERS + codes[first + 1]
+    double = first[_doubles().take(_doubles().searchsorted(pairs), mode="clip") == pairs]
+    given = np.concatenate([begin + 1, double + 2])
+    begin = np.concatenate([begin, double])
+    one = _in_given_names()[codes[given]]
+    two = one & _in_given_names()[codes[given + 1]]
     return Places(
         codes, offsets, kept,
         np.concatenate([begin[one], begin[two]]),
@@ -106,8 +106,15 @@ def _begun(codes: Ints, offsets: Ints, kept: Ints) -> Places:
 
 
 @cache
+def _in_given_names() -> npt.NDArray[np.bool_]:
+    known = lore()
+    may_be: npt.NDArray[np.bool_] = (known.kind == HAN) & (known.never == 0)
+    return may_be
+
+
+@cache
 def _doubles() -> Ints:
-    return np.array([ord(name[0]) * CHARACTERS + ord(name[1]) for name in lore().doubles])
+    return np.sort([ord(name[0]) * CHARACTERS + ord(name[1]) for name in lore().doubles])
 
 
 @cache
@@ -123,10 +130,9 @@ def quick_signs(at: Places, levels: npt.NDArray[np.uint8]) -> Ints:
     shape = (given - begin) * 4 + end - given
     one, last, before, after = codes[given], codes[end - 1], codes[begin - 1], codes[end]
     second = np.where(end - given == 2, last, 0)
-    begins, words, ends, into = (
-        levels[hashed(first << 16 | then, WORD_BITS)].astype(np.int64)
-        for first, then in ((codes[given - 1], one), (one, second), (before, codes[begin]), (last, after))
-    )
+    pairs = np.stack([codes[given - 1], one, before, last])
+    nexts = np.stack([one, second, codes[begin], after])
+    begins, words, ends, into = levels[hashed(pairs << 16 | nexts, WORD_BITS)].astype(np.int64)
     around = known.kind[before].astype(np.int64) << 8 | known.kind[after]
     worded = ((begins << 8 | words) << 8 | ends) << 8 | into
     keys = (
@@ -139,7 +145,7 @@ def quick_signs(at: Places, levels: npt.NDArray[np.uint8]) -> Ints:
         worded << 8 | shape,
         around << 16 | shape,
     )
-    return hashed(np.stack([key << 8 | number for number, key in enumerate(keys)], axis=1), QUICK_BITS)
+    return hashed(np.stack(keys, axis=1) << 8 | np.arange(len(keys)), QUICK_BITS)
 
 
 def signs(at: Places, levels: npt.NDArray[np.uint8], numbers: tuple[Ints, Ints]) -> Ints:
