@@ -25,7 +25,8 @@ class Lore:
 
     surnames: Mapping[str, Sequence[str]]  # by class, those of one character
     doubles: Sequence[str]
-    syllables: Sequence[str]  # of other peoples' names, two of them each
+    syllables: Sequence[str]  # of other peoples' names, two of them or more
+    whole: Sequence[str]  # names of other peoples by themselves; patterns
     surname: Bytes  # class of a surname of one character, from 1; 0 where it is none
     given: Bytes  # how usual in a given name, 0 to 6
     given_names: Sequence[str]  # of two characters, that many people have
@@ -35,6 +36,7 @@ class Lore:
     leading: Bytes  # 1 if a name may follow
     then: Bytes  # 1 if it may follow a name
     described: Bytes  # 1 if it may follow a stop behind a name
+    pronoun: Bytes  # 1 if it stands for a person
     leads: Mapping[str, Sequence[str]]
     titles: Sequence[str]
     called: frozenset[str]  # 王老师 is no full name
@@ -57,6 +59,7 @@ def lore() -> Lore:
         surnames=surnames,
         doubles=[name for name in data["double"].split() if len(name) == 2],
         syllables=data["syllables"].split(),
+        whole=data["whole"].split(),
         surname=_table(enumerate(surnames.values(), 1)),
         given=_table(enumerate(("".join(row.split()) for row in reversed(data["given"])), 1)),
         given_names=data["given_names"].split(),
@@ -66,6 +69,7 @@ def lore() -> Lore:
         leading=_table([(1, data["leading"])]),
         then=_table([(1, data["then"])]),
         described=_table([(1, data["described"])]),
+        pronoun=_table([(1, "他她")]),
         leads={kind: data[kind].split() for kind in LEADS},
         titles=data["title"].split(),
         called=frozenset(data["called"].split()),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from classifier.features import Floats
 from classifier.grams import Ints
-from classifier.lore import lore
+from classifier.lore import CLASSES, lore
 from classifier.model_file import BUILT
 from classifier.name_context import hashed
 from classifier.name_signs import WORD_BITS, Places, places, quick_signs, signs
@@ -21,8 +21,9 @@ _JOINS = re.compile(r"[与和跟同及、，,/ \d.)）]+")  # what stands betwee
 _JOIN_REACH = 5
 _LISTED = 2.0  # points for standing beside a name in a list
 _STRIDE = 512  # places
-_THRESHOLD = -1.5  # a name missed is worse than a word hidden
+_THRESHOLD = -1.2  # a name missed is worse than a word hidden
 _FEW_PLACES, _LONGER = 12, 0.9  # a longer text has more places, but hardly more names
+_FULL, _USUAL = 3, 2  # characters of most names; how usual in given names those of the longer ones are
 _SURE = 2.0  # points, above which it is somebody's name though a place is called so too
 
 
@@ -141,10 +142,30 @@ def _is_a_place(text: str, called: str) -> bool:
 
 def _wherever(text: str, names: Sequence[tuple[float, int, int]]) -> Iterator[Span]:
     """The names, and where a sure one stands once more, whatever is beside it there."""
-    yield from ((start, end) for _, start, end in names)
+    yield from (_all_of(text, start, end) for _, start, end in names)
     for name in {text[start:end] for points, start, end in names if end - start > 2 or points > _SURE}:
         if text.count(name) > 1:
             yield from (match.span() for match in re.finditer(name, text))
+
+
+def _all_of(text: str, start: int, end: int) -> Span:
+    """The whole name, where one with a bracket (叶(繁)) or both parents' surnames (沈周雨桐) was cut."""
+    if text[end - 2] in "([（【":
+        return start, end + 1
+    for begin in (start, start - 1) if end - start == _FULL else ():
+        if _of_both(text, begin):
+            return begin, begin + 4
+    return start, end
+
+
+def _of_both(text: str, at: int) -> bool:
+    """Whether two surnames and a given name of two characters stand there."""
+    known, four = lore(), [ord(character) & 0xFFFF for character in text[max(0, at) : at + 4]]
+    return (
+        len(four) == 4
+        and min(known.surname[four[:2]]) == len(CLASSES)
+        and min(known.given[four[2:]]) > _USUAL
+    )
 
 
 def _chosen(text: str, chances: Sequence[tuple[float, int, int]]) -> list[tuple[float, int, int]]:

@@ -19,6 +19,7 @@ _PAD = 8  # characters between texts, none of which is theirs
 _UNKNOWN = 0xFFFD
 _DOUBLE = 9  # class of a surname of two characters
 _FAR = 5
+_OPENING, _CLOSING = 2, 3  # kinds of marks
 _NEAR = np.array([0, 1, 2, 3, 3, 3, 4, 4, 4, _FAR])  # how near something is, by characters
 _SEEN = (
     *("kind", "usual", "also", "begins", "words", "ends", "into", "lead_word", "after_word"),
@@ -75,17 +76,28 @@ def places(texts: Sequence[str]) -> Places:
     all_codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
     all_codes[all_codes >= CHARACTERS] = _UNKNOWN
     lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + _PAD
-    kept = _without_stray_spaces(all_codes)
+    kept = _without_strays(all_codes)
     return _begun(all_codes[kept], np.cumsum(lengths) - lengths + _PAD, kept)
 
 
-def _without_stray_spaces(codes: Ints) -> Ints:
-    """Where what is no space beside a single character stands: 阮 文 英 is one name."""
-    spaces = np.flatnonzero(codes == ord(" "))
+def _without_strays(codes: Ints) -> Ints:
+    """Where what is no mark beside a single character stands: 阮 文 英, 陶.金 and 叶(繁) are one name."""
+    kinds = _strays()[codes]
+    marks, opening = np.flatnonzero(kinds == 1), np.flatnonzero(kinds == _OPENING)
     han = lore().kind[codes] == HAN
-    stray = spaces[han[spaces - 1] & han[spaces + 1] & ~(han[spaces - 2] & han[spaces + 2])]
-    kept: Ints = np.delete(np.arange(len(codes)), stray)
+    stray = marks[han[marks - 1] & han[marks + 1] & ~(han[marks - 2] & han[marks + 2])]
+    around = opening[han[opening - 1] & (kinds[opening + 2] == _CLOSING) & (kinds[opening + 1] == 0)]
+    around = around[han[around + 1]]
+    kept: Ints = np.delete(np.arange(len(codes)), np.concatenate([stray, around, around + 2]))
     return kept
+
+
+@cache
+def _strays() -> npt.NDArray[np.uint8]:
+    kinds = np.zeros(CHARACTERS, np.uint8)
+    for kind, characters in enumerate((" .·-—~", "([（【", ")]）】", "男女"), 1):
+        kinds[list(map(ord, characters))] = kind  # 王(男) is not called so
+    return kinds
 
 
 def _begun(codes: Ints, offsets: Ints, kept: Ints) -> Places:
@@ -172,13 +184,17 @@ def signs(at: Places, levels: npt.NDArray[np.uint8], numbers: tuple[Ints, Ints])
     behind = np.where((of_after >= FIRST_STOP) & (known.described[then] > 0), 40, behind)
     behind = np.where(titled(codes, end), 41, behind)
     next_number, last_number = _near(begin, end, *numbers)
+    told = np.flatnonzero(known.pronoun[codes])  # 高原他爸: said of somebody
+    him_next, him_last = _near(begin, end, told, told + 1)
     keys = [
+        him_next << 8 | words, him_next << 16 | of_after << 8 | words, him_last << 8 | words,
         surname, kind << 8 | shape, surname << 8 | shape, one << 8 | shape, other << 8 | shape,
         begins << 8 | shape, words << 8 | shape, into << 8 | shape,
         before, before << 16 | second, after, after << 16 | then,
         np.where(of_after == HAN, 0, then) << 8 | of_after, next_number << 8 | of_after,
         last_number << 8 | of_before, (codes[begin] << 16 | one) << 16 | other, codes[begin] << 16 | one,
         before << 16 | codes[begin],
+        (after << 16 | then) << 16 | codes[end + 2], (before << 16 | second) << 16 | codes[begin - 3],
     ]  # fmt: skip
     seen = np.stack(
         [

@@ -21,6 +21,7 @@ _WORD, _GIVEN_WORD, _GIVEN_NAME = (
     0.04,
     0.3,
 )  # names that are words; given names that are, and usual ones
+_WORD_AGAIN = 0.5  # for a name that is a word
 _ANY_WORD = 0.15  # of those, the ones that hardly anybody is called
 _ODD = 0.06  # characters that are seldom in names
 _TWO, _TWO_AFTER_DOUBLE = 0.66, 0.5  # given names of two characters
@@ -66,6 +67,7 @@ class Names:
         self._words = [
             w for w, level in words.items() if level > 1 and known.surname[ord(w[0])] and w[1] in usable
         ]
+        self._every_word = {*self._words, *lore().name_words}
         self._given_words = [
             w for w, level in words.items() if level > 2 and all(known.given[ord(c)] for c in w)
         ]
@@ -90,6 +92,12 @@ class Names:
             return surname + self.dice.choice(lore().given_names)
         two = self.dice.random() < (_TWO if len(surname) == 1 else _TWO_AFTER_DOUBLE)
         return surname + "".join(self._character() for _ in range(1 + two))
+
+    def like(self, name: str) -> str:
+        """Another one; often a word, where this is one."""
+        if name in self._every_word and self.dice.random() < _WORD_AGAIN:
+            return self.dice.choice(self._words if self.dice.random() < _ANY_WORD else lore().name_words)
+        return self.name()
 
     def place(self) -> str:
         """What a place or a firm is called, without the word for what it is."""
@@ -123,7 +131,7 @@ def renamed(row: Mapping[str, Any], names: Names) -> Named:
         value, before = item["value"], text[last : item["start"]]
         last = item["end"]
         if _is_chinese(value):
-            value = others.setdefault(value, names.name())
+            value = others.setdefault(value, names.like(value))
             before = _led_otherwise(before, names.dice)
         found.append((len(said) + len(before), len(said) + len(before) + len(value)))
         said += before + value

@@ -7,10 +7,11 @@ from functools import cache
 from classifier.lore import lore
 from classifier.name_model import Span, built_names
 
-_LATIN = r"[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]+\.?(?: (?:[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]+|[A-Z]\.|bin|al|de|van)){1,3}"
+_WORD = r"(?:[A-Z]')?[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ']+(?:['-][A-ZÀ-ÞĐa-z][a-zà-ɏạ-ỹ']+)*"
+_LATIN = rf"{_WORD}\.?(?: (?:{_WORD}|[A-Z]\.|bin|al|de|van)){{1,3}}"
 _FOREIGN = (
     re.compile(r"(?P<v>[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2})"),
-    re.compile(r"(?P<v>[가-힯](?<=[一-鿿：:，,].)[가-힯]{1,3}(?![가-힯]))"),
+    re.compile(r"(?P<v>(?<![가-힯])[가-힯]{2,4}(?![가-힯]))"),
     re.compile(r"(?:叫|姓名[:：]?|自称)(?P<v>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"),
 )
 _CAPITALISED = re.compile(r"[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]")
@@ -30,6 +31,9 @@ _SOUNDS = re.compile(
     "(?!哈萨克|乌兹别克|吉尔吉斯|塔吉克|土库曼|阿富汗|阿尔及利|阿尔巴尼|阿塞拜|斯里兰卡|斯洛|马达加斯|马来西亚|尼日利亚|尼加拉|哥伦比亚"
     "|利比亚|叙利亚|沙特|阿拉伯|乌鲁木齐|巴塞罗那|巴勒斯坦|巴基斯坦|阿里巴巴|卡拉|布达佩斯|古巴)"
     f"{_SOUND}{{4,8}}(?![一-鿿]{{0,2}}[镇乡村路街店烤拉馆])"
+)
+_CLAN = re.compile(
+    "[阮黎陈裴范武邓吴杜胡潘黄丁郑韦]氏(?![宗祠家兄企集公药诊族后祖股国面餐酒中骨牙正推五大老二三])[一-鿿]{1,2}"
 )
 _DOTS = "·•"
 _DOTTED = re.compile(
@@ -77,18 +81,32 @@ def _of_guests(text: str, plain: str) -> Iterator[Span]:
         yield from (match.span("v") for match in _LED_IN_LATIN.finditer(text))
     if _FOUR_SOUNDS.search(plain):
         yield from (match.span() for match in _SOUNDS.finditer(plain))
-    four, name = _of_syllables()
-    if four.search(plain):
-        yield from (match.span() for match in name.finditer(plain))
+    if "氏" in plain:
+        yield from (match.span() for match in _CLAN.finditer(plain))
+    yield from _of_syllables(plain)
     if any(dot in text for dot in _DOTS):
         yield from _dotted(text)
 
 
+def _of_syllables(plain: str) -> Iterator[Span]:
+    begun, name = _syllables()
+    last = 0
+    for match in begun.finditer(plain):
+        if match.start() >= last and (found := name.match(plain, match.start())):
+            last = found.end()
+            yield found.span()
+
+
 @cache
-def _of_syllables() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Names made of two syllables of the list, and, quickly found, four characters that may be one."""
-    known = lore().syllables
-    return re.compile(f"[{''.join(known)}]{{4}}"), re.compile(f"(?:{'|'.join(known)}){{2}}")
+def _syllables() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The two characters with which names of other peoples begin, and these: whole ones, or syllables."""
+    whole, syllables = lore().whole, lore().syllables
+    begun: dict[str, str] = {}
+    for part in (*whole, *syllables):
+        begun[part[0]] = begun.get(part[0], "") + part[1]
+    one, part = "|".join(whole), "|".join(sorted(syllables, key=len, reverse=True))
+    name = f"(?:(?:{one})(?:{one}|{part})*|(?:{part})(?:{one}|{part})+)[江汗娜木花提敏楞夫娃]?"
+    return re.compile("|".join(f"{first}(?=[{then}])" for first, then in begun.items())), re.compile(name)
 
 
 def _dotted(text: str) -> Iterator[Span]:
