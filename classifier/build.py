@@ -37,6 +37,7 @@ _DANGER_SEEN_IN = 7  # texts: righter than with 2, where four times as many gram
 _SEED = 20260101
 _FOLDS = 3  # of the texts that show where matters part
 _JOINED, _MADE_UP = 270, 0.2  # by fold, of texts made up of others, and what each counts
+_SINGLE = 0.1  # what a message of the category corpus counts, which is one matter
 _ENDS = ("。", "！", "？")
 _HARDLY_THREE = (2, 2, 2, 2, 3)  # matters of these
 
@@ -93,6 +94,7 @@ def train_seams(rulebook: Rulebook, categories: Model) -> SeamModel:
         model = teach_subjects([one for one in of_corpus() if one not in unseen], rulebook, categories)
         told = [_told(_matters(row), rulebook, row.get("weight", 1.0)) for row in fold]
         told += [_told(_joined(others, dice), rulebook, _MADE_UP, True) for _ in range(_JOINED)]
+        told += [_told([row["text"]], rulebook, _SINGLE, True) for row in others]
         parts.append(examples(told, model, rulebook.splitting))
     return fit(parts, rulebook.splitting)
 

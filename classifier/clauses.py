@@ -88,21 +88,38 @@ def clauses_of(readings: Sequence[Reading], rules: Splitting) -> Clauses:
     )
 
 
-def points_of(readings: Sequence[Reading], clauses: Clauses, tops: Sequence[str]) -> npt.NDArray[np.float64]:
-    """The points of the rulebook's words in each clause: clauses x subjects."""
+class Words(NamedTuple):
+    """The rulebook's words of the categories in all texts, one entry each."""
+
+    clause: Ints
+    category: Ints  # its place in `categories`
+    weight: npt.NDArray[np.float64]
+    categories: tuple[str, ...]  # of both levels
+
+
+def words_of(readings: Sequence[Reading], clauses: Clauses) -> Words:
+    """In which clause each begins, and what it speaks of."""
     found = [reading.hits.of("category") for reading in readings]
     cues = [cue for hits in found for _, _, cue in hits]
-    place = {top: at for at, top in enumerate(tops)}
-    columns = {code: place.get(subject(code), -1) for code in {cue.key for cue in cues}}
-    column = np.fromiter((columns[cue.key] for cue in cues), np.int64, len(cues))
-    weight = np.fromiter((cue.weight for cue in cues), np.float64, len(cues))
+    place = {code: at for at, code in enumerate(sorted({cue.key for cue in cues}))}
     owner = np.repeat(np.arange(len(found)), list(map(len, found)))
     start = np.fromiter((hit[0] for hits in found for hit in hits), np.int64, len(cues))
     begins = clauses.owner * FAR + clauses.start
-    clause = np.searchsorted(begins, owner * FAR + start, side="right") - 1
+    return Words(
+        clause=np.searchsorted(begins, owner * FAR + start, side="right") - 1,
+        category=np.fromiter((place[cue.key] for cue in cues), np.int64, len(cues)),
+        weight=np.fromiter((cue.weight for cue in cues), np.float64, len(cues)),
+        categories=tuple(place),
+    )
+
+
+def points_of(words: Words, clauses: Clauses, tops: Sequence[str]) -> npt.NDArray[np.float64]:
+    """The points of the rulebook's words in each clause: clauses x subjects."""
+    place = {top: at for at, top in enumerate(tops)}
+    column = np.array([place.get(subject(code), -1) for code in words.categories], np.int64)[words.category]
     known, count, width = column >= 0, len(clauses.start), len(tops)
     table: npt.NDArray[np.float64] = np.bincount(
-        (clause * width + column)[known], weight[known], count * width
+        (words.clause * width + column)[known], words.weight[known], count * width
     ).astype(float)
     return table.reshape(count, width)
 

@@ -1,7 +1,6 @@
 """How far what stands before a clause and what stands after it are about the same, for every clause at once.
 
-Their subjects, as the category model and the rulebook's words see them, and the pairs of letters that come
-again (lexical chains, Morris and Hirst 1991).
+That is their subjects, as the category model and the rulebook's words see them.
 """
 
 from itertools import pairwise
@@ -12,13 +11,10 @@ import numpy.typing as npt
 
 from classifier.clauses import FAR, Clauses
 from classifier.features import Floats, summed
-from classifier.grams import SLOTS, Ints, Letters
+from classifier.grams import Ints, Letters
 from classifier.model import Model
 
-_NEAR, _CLOSE = 70, 50  # characters to either side
-_RARE = 3.5  # how rare a bigram must be to tie two clauses
-_UNKNOWN = 8.0  # rarity of those the model never saw
-_FEW = 10.0  # rarity that is as good as none
+_NEAR = 70  # characters to either side
 _HIGHEST = 80.0  # whose power does not overflow; only a few letters said over and over reach it
 Numbers = npt.NDArray[np.float64]
 Columns = list[Numbers]
@@ -161,41 +157,3 @@ def _dot(one: Floats, other: Floats) -> Floats:
     """Of each two rows."""
     products: Floats = np.einsum("rij,rij->ri", one, other)
     return products
-
-
-def ties_across(place: Around, letters: Letters, model: Model) -> Columns:
-    """How much of what stands before comes again after, near the seam and in all."""
-    size, owners = len(letters.lengths), letters.owners
-    columns = model.column_of.take(letters.slots[1])
-    weight = model.rarity.take(columns, mode="clip")
-    weight[columns >= len(model.rarity)] = _UNKNOWN
-    rare = np.flatnonzero((weight > _RARE) & (owners[1:] == owners[:-1]))
-    clause, weight = owners.take(rare), weight.take(rare).astype(np.float64)
-    keys = place.clauses.owner.take(clause) * SLOTS + letters.slots[1].take(rare)
-    keys, order = _ordered(keys)
-    again = np.flatnonzero(np.diff(keys) == 0)
-    earlier, later = order.take(again), order.take(again + 1)
-    source, target, strength = clause.take(earlier), clause.take(later), weight.take(later)
-    total = running(np.bincount(clause, weight, minlength=size))
-    near_start = np.searchsorted(place.far, place.far - _CLOSE)[target]
-    ties: Columns = []
-    for start, end in (
-        (np.maximum(source + 1, near_start), place.within(_CLOSE)[1]),
-        (source + 1, place.last),
-    ):
-        held = np.flatnonzero(start <= target)
-        steps = np.bincount(start[held], strength[held], size + 1) - np.bincount(
-            target[held] + 1, strength[held], size + 1
-        )
-        across = np.cumsum(steps)[place.right]
-        before = total[place.right] - total[place.first]
-        after = total[end] - total[place.right]
-        ties += [across / np.sqrt(np.minimum(before, after) + _FEW), across / (after + _FEW)]
-    return ties
-
-
-def _ordered(keys: Ints) -> tuple[Ints, Ints]:
-    """The keys sorted, and where each stood: in one number: so many times as fast as argsort."""
-    bits = len(keys).bit_length()
-    packed = np.sort((keys << bits) | np.arange(len(keys)))
-    return packed >> bits, packed & ((1 << bits) - 1)

@@ -1,7 +1,7 @@
 """What speaks for a seam between two matters, as numbers: for every clause of many texts at once.
 
-What stands before and after it (`cohesion.py`); what the rules see; the length and place of it all; and all
-that beside the other clauses of its text.
+What stands before and after it (`cohesion.py`, `chains.py`); what the rules see; the length and place of it
+all; and all that beside the other clauses of its text.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from classifier.clauses import Clauses, Sign, Stop, points_of
-from classifier.cohesion import Around, Columns, Sums, running, ties_across, topics
+from classifier.chains import letters_again, words_again
+from classifier.clauses import Clauses, Sign, Stop, points_of, words_of
+from classifier.cohesion import Around, Columns, Sums, running, topics
 from classifier.features import Floats
 from classifier.grams import Ints, Letters
 from classifier.model import Model
@@ -18,9 +19,11 @@ from classifier.reading import Reading
 
 LETTERS = 1 << 15  # slots of the table
 _PREFIX = 3  # letters a clause begins with, hashed as one, two and three
-_AFTER, _BEFORE = 10, 4  # pairs of letters to either side of the seam, wherever they stand
+_AFTER, _BEFORE = 10, 4  # letters and pairs of them to either side of the seam, wherever they stand
 _AROUND = np.array([-3, *range(_AFTER), *(-2 - place for place in range(_BEFORE))])
 _APART = np.array([0, *[2] * _AFTER, *[4] * _BEFORE], np.uint64)  # so that they are told apart
+_SINGLE = np.array([*range(_AFTER), *(-1 - place for place in range(_BEFORE))])
+_SINGLE_APART = np.array([*[6] * _AFTER, *[8] * _BEFORE], np.uint64)
 # By kind of stop: whether a sentence begins, whether one goes on, and what that adds to the letters' hash.
 _STOPS = np.array([kind for kind in Stop if kind != Stop.NOTHING])[:, None]
 _BEGINS_SENTENCE = np.isin(list(Stop), (Stop.NOTHING, Stop.FULL, Stop.HALF, Stop.GAP))
@@ -43,9 +46,10 @@ def seams(readings: Sequence[Reading], clauses: Clauses, model: Model) -> Seams:
     texts = [reading.plain for reading in readings]
     right = np.flatnonzero(clauses.start > 0)
     place, letters = Around(clauses, right), Letters(texts).divided(clauses.end - clauses.start)
-    points = points_of(readings, clauses, model.tops)
+    words = words_of(readings, clauses)
+    points = points_of(words, clauses, model.tops)
     subjects = topics(place, letters, points, model)
-    ties = ties_across(place, letters, model)
+    ties = [*letters_again(place, letters, model), *words_again(place, words)]
     compared = _side_by_side([*(subjects[at] for at in _BESIDE), ties[0]])
     numbers = [*subjects, *ties, *_shape(place), *_rules(place), *_beside(compared, place)]
     return Seams(
@@ -117,7 +121,7 @@ def _beside(numbers: Floats, place: Around) -> Columns:
 
 
 def _letters(texts: Sequence[str], clauses: Clauses, right: Ints) -> Ints:
-    """The first letters after the seam, the last two before it, and the pairs around it, by kind of stop."""
+    """The first letters after the seam, the last two before it, and those around it, by kind of stop."""
     pad = "\0" * (max(_AFTER, _BEFORE) + 1)
     joined = pad + "".join(text + pad for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
@@ -126,9 +130,11 @@ def _letters(texts: Sequence[str], clauses: Clauses, right: Ints) -> Ints:
     salt = _SALT[clauses.stop[right]]
     pairs = ((codes[:-1] + np.uint64(1)) * _MIX + codes[1:]) * _MIX
     around = pairs[at[:, None] + _AROUND] + (salt[:, None] + _APART) * _MIX
+    single = (codes + np.uint64(3)) * _MIX
+    lone = single[at[:, None] + _SINGLE] + (salt[:, None] + _SINGLE_APART) * _MIX
     found = []
     for place in range(_PREFIX):
         salt = (salt + codes[at + place]) * _MIX
         found.append(salt)
-    slots: Ints = (np.concatenate([np.stack(found, axis=1), around], axis=1) >> _TOP).astype(np.int64)
+    slots: Ints = (np.concatenate([np.stack(found, axis=1), around, lone], axis=1) >> _TOP).astype(np.int64)
     return slots
