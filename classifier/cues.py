@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from classifier.text import normalise
 NUMBER = r"[0-9零〇一二两三四五六七八九十百千万几数]"
 _GAP = r"[^。！？!?；;\n]{0,12}?"
 _RUN = NUMBER + "{1,8}"
-_BY_START = itemgetter(0)
+_BY_START, _BY_END = itemgetter(0), itemgetter(1)
 _LAST_ALPHABETIC = 0x52F  # Latin, Greek and Cyrillic: a cue there begins at the beginning of a word
 
 
@@ -97,7 +97,9 @@ class _Head(NamedTuple):
 class Scanner:
     """Finds every cue of a rulebook; the time grows with the text, hardly with the rulebook."""
 
-    def __init__(self, cues: Iterable[tuple[str, Cue]]) -> None:
+    def __init__(self, cues: Iterable[tuple[str, Cue]], beside: "Scanner | None" = None) -> None:
+        """Of these cues, and of those that `beside` has already."""
+        self._beside = beside
         by_head: dict[str, list[tuple[str, Cue]]] = defaultdict(list)
         for pattern, cue in cues:
             first, *rest = re.findall(r"\([^)]*\)|…|#|[^(…#]+", normalise(pattern))
@@ -113,6 +115,12 @@ class Scanner:
 
     def scan(self, text: str) -> Hits:
         """Every hit, overlapping ones too."""
+        hits = self._found(text)
+        if self._beside:
+            hits = sorted([*self._beside._found(text), *hits], key=_BY_END)
+        return Hits(hits)
+
+    def _found(self, text: str) -> list[Hit]:
         hits: list[Hit] = []
         heads = self._heads
         for which, start, end in self._words.find_matches_as_indexes(text, overlapping=True):
@@ -126,7 +134,7 @@ class Scanner:
         if self._numbered:
             for run in self._numbered.finditer(text):
                 hits += _tailed(text, run.start(), run.end(1), self._number.tails)
-        return Hits(hits)
+        return hits
 
 
 def _tailed(text: str, start: int, end: int, tails: Iterable[_Tail]) -> Iterator[Hit]:
@@ -141,9 +149,15 @@ def _head(word: str, entries: Sequence[tuple[str, Cue]]) -> _Head:
     return _Head(
         worded=_joined(word[0]),
         whole=tuple(cue for rest, cue in entries if not rest),
-        gate=re.compile(_any(rest for rest, _ in tails)) if tails else None,
-        tails=tuple(_Tail(re.compile(rest), cue) for rest, cue in tails),
+        gate=_compiled(_any(rest for rest, _ in tails)) if tails else None,
+        tails=tuple(_Tail(_compiled(rest), cue) for rest, cue in tails),
     )
+
+
+@cache
+def _compiled(rest: str) -> re.Pattern[str]:
+    """One for all cues that end alike; `re` forgets what it compiled after some hundreds."""
+    return re.compile(rest)
 
 
 def _any(tails: Iterable[str]) -> str:

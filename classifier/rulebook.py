@@ -31,6 +31,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         *_splitting_cues(splitting),
         *_town_cues(),
     ]
+    scanner = Scanner(cues)
     return Rulebook(
         version=taxonomy["version"],
         categories={c.code: c for c in _categories(taxonomy)},
@@ -41,8 +42,8 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         dangers=_dangers(dangers),
         splitting=_splitting(splitting),
         gazetteer=Gazetteer(places, _villages(folder)),
-        scanner=Scanner(cues),
-        guests=Scanner([*cues, *_guest_cues(_read(folder, "foreign"), taxonomy)]),
+        scanner=scanner,
+        guests=Scanner(_guest_cues(_read(folder, "foreign"), taxonomy), beside=scanner),
     )
 
 
