@@ -50,7 +50,7 @@ def readmit(platform: str, value: str, now: datetime) -> Message:
     """A mended raw posting, ready for the log. Raises `Invalid` where it still cannot come in."""
     try:
         raw = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Invalid("bad_json", "this is not JSON; mend it and send again") from None
     return encode(admit_pulled(raw, Sender(Platform(platform)), now))
 

@@ -163,7 +163,7 @@ async def _find(console: Console, viewer: Viewer, letter_id: UUID, to_mend: bool
 def _may_know(viewer: Viewer, value: str) -> bool:
     try:
         data = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return viewer.place is None  # nobody can tell whose business it is
     return is_of(viewer.place, data) and viewer.clarity(tells_sensitive(data)) == "clear"
 

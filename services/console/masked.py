@@ -34,8 +34,8 @@ def covered_for_mending(model: type[BaseModel], text: str) -> tuple[str, list[An
 
     try:
         shown = _walk(model, json.loads(text), cover)
-    except ValueError:
-        shown = cover("text", text)  # no JSON: it cannot be told apart, so all of it is covered
+    except (ValueError, RecursionError):  # no JSON, or none that anybody could have meant
+        shown = cover("text", text)  # it cannot be told apart, so all of it is covered
     return json.dumps(shown, ensure_ascii=False, indent=2), kept
 
 

@@ -33,7 +33,7 @@ def mend(letter: Mapping[str, Any], text: str) -> Mended:
     """`text` with the letter's values back in place of its placeholders, and what is wrong with it."""
     try:
         value = uncovered(text, covered_for_mending(shape_of(letter), letter["value"])[1])
-    except ValueError:
+    except (ValueError, RecursionError):
         return Mended(text, (Wrong(Code.BAD_JSON).at(""),))
     at_the_door = letter["stage"] == door.STAGE
     return Mended(value, _refused(letter["key"], value) if at_the_door else _unfit(letter, value))

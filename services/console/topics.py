@@ -96,10 +96,10 @@ async def _peek(
 def _covered(about: Topic, record: Record, viewer: Viewer) -> Peeked:
     subject = dict(record.headers).get("ce_subject", b"").decode("utf-8", "replace")
     try:
-        data = json.loads(record.value)
-    except ValueError:
+        shown = _shown(about, json.loads(record.value), viewer)
+        return Peeked(record, subject, json.dumps(shown, ensure_ascii=False, indent=2))
+    except (ValueError, RecursionError):  # no JSON, or none that anybody could have meant
         return Peeked(record, subject, "")
-    return Peeked(record, subject, json.dumps(_shown(about, data, viewer), ensure_ascii=False, indent=2))
 
 
 def _shown(about: Topic, data: Any, viewer: Viewer) -> Any:

@@ -73,6 +73,15 @@ def test_a_text_that_is_no_json_is_covered_whole_and_cannot_be_read() -> None:
     assert json.loads(uncovered(covered, kept)) == "俞国良 {"
 
 
+def test_json_nested_too_deep_is_covered_whole_and_refused() -> None:
+    deep = f'{{"text": "俞国良", "more": {"[" * 100_000}'
+    covered, kept = covered_for_mending(ComplaintReceived, deep)
+    assert "俞国良" not in covered
+    assert json.loads(uncovered(covered, kept)) == deep
+    letter = {"stage": "classify", "topic": COMPLAINT_RECEIVED.name, "key": "", "value": deep}
+    assert [fault.code for fault in mend(letter, deep).faults] == ["bad_json"]
+
+
 def test_half_of_a_cut_emoji_stops_no_letter() -> None:
     covered, kept = covered_for_mending(ComplaintReceived, json.dumps(planted(text="灯不亮\ud83d")))
     assert json.loads(uncovered(covered, kept).encode())["posting"]["text"] == "灯不亮?"
