@@ -15,7 +15,7 @@ _LANES = "路街弄巷道同村头里埭浜溇畈坞岙门住牌组队排"  # wh
 # Begins with one character of a set, which the regex engine looks for faster than for anything else.
 _WITHIN = (  # what follows within the house
     rf"(?:[甲乙丙东西南北号楼幢栋座室层边侧\d－-]|[{_HAN}]+楼|(?<=[东西南北])户|[a-z]?单元| (?=[\d室幢单号])"
-    r"|[(（][东西南北甲乙][)）]|(?<=\d)[a-z](?![a-z])|地下室|车库|阁楼|附\d+号?)*"
+    r"|[(（][东西南北甲乙][)）]|(?<=\d)[a-z](?![a-z])|地下室|车库|阁楼|宿舍(?=\d)|附\d+号?)*"
 )
 _NO_HOUSE = "(?![线机院文窗摊厅台出桌库厢令柜床店井泵标桩杆灯车船坑选位]|门(?!口))"
 _HOUSE = re.compile(

@@ -21,7 +21,7 @@ _JOINS = re.compile(r"[与和跟同及、，,/ \d.)）]+")  # what stands betwee
 _JOIN_REACH = 5
 _LISTED = 2.0  # points for standing beside a name in a list
 _STRIDE = 512  # places
-_THRESHOLD = -1.2  # a name missed is worse than a word hidden
+_THRESHOLD = -1.5  # a name missed is worse than a word hidden
 _FEW_PLACES, _LONGER = 12, 0.9  # a longer text has more places, but hardly more names
 _FULL, _USUAL = 3, 2  # characters of most names; how usual in given names those of the longer ones are
 _SURE = 2.0  # points, above which it is somebody's name though a place is called so too
@@ -143,7 +143,7 @@ def _is_a_place(text: str, called: str) -> bool:
 def _wherever(text: str, names: Sequence[tuple[float, int, int]]) -> Iterator[Span]:
     """The names, and where a sure one stands once more, whatever is beside it there."""
     yield from (_all_of(text, start, end) for _, start, end in names)
-    for name in {text[start:end] for points, start, end in names if end - start > 2 or points > _SURE}:
+    for name in {text[start:end] for points, start, end in names if end - start > 2 or points > 0}:
         if text.count(name) > 1:
             yield from (match.span() for match in re.finditer(name, text))
 

@@ -22,7 +22,7 @@ from classifier.name_texts import Named, Names, implanted, labelled, placed, ren
 from classifier.numbers import find_numbers
 from classifier.text import normalise
 
-_COPIES, _NAMELESS_COPIES = 15, 3  # of each labelled text, with other names
+_COPIES, _NAMELESS_COPIES = 30, 15  # of each labelled text, with other names
 _PLACED_COPIES = 2
 _PENALTY = 0.3  # the regression's C
 _STEPS, _CLOSE = 100, 1e-4
