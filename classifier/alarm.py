@@ -63,19 +63,25 @@ def lettered(part: Part) -> str:
     return "\n".join([text, *map(_letter, names), ending])
 
 
-def alarms(model: Model, letters: Letters, parts: Sequence[Part]) -> list[Alarm]:
-    """What the model makes of matters, lettered as `letters` are."""
+def alarms(model: Model, letters: Letters, parts: Sequence[Part], least: float = 0.0) -> dict[int, Alarm]:
+    """What the model makes of matters, lettered as `letters` are, by their place: of those that are dangerous
+    with a chance of `least`, or in which a rule sees a danger."""
     known, below = model.known(letters), model.leaves[DANGER]
     features = model.weigh(known)
     sides, sizes = Sides(*map(model.tops.index, (DANGER, CALM))), np.array([part.size for part in parts])
     leanings = leaning(model, known, model.margins(features), letters, sizes, sides)
     chances = 1 / (1 + np.exp(-leanings * np.float32(model.sharpness)))
-    flags = [Flag(label.partition("/")[2]) for label in below.labels]
-    shares = softmax(below.margins_of_all(features) * np.float32(model.sharpness)) * chances[:, None]
-    return [
-        Alarm(chance, dict(zip(flags, share, strict=True)))
-        for chance, share in zip(chances.tolist(), shares.tolist(), strict=True)
+    told = [
+        (at, chance)
+        for at, (part, chance) in enumerate(zip(parts, chances.tolist(), strict=True))
+        if chance >= least or part.dangers
     ]
+    flags = [Flag(label.partition("/")[2]) for label in below.labels] if told else []
+    raised = {}
+    for at, chance in told:
+        shares = softmax(below.margins(features.row(at))[None] * np.float32(model.sharpness)) * chances[at]
+        raised[at] = Alarm(chance, dict(zip(flags, shares[0].tolist(), strict=True)))
+    return raised
 
 
 def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> dict[int, Alarm]:
@@ -85,8 +91,8 @@ def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> d
         return {}
     messages = {id(part.whole): part.message for part, _ in several.values()}
     whole = list(messages.values())
-    chances = [alarm.chance for alarm in alarms(model, Letters(list(map(lettered, whole))), whole)]
-    chance_of = dict(zip(messages, chances, strict=True))
+    told = alarms(model, Letters(list(map(lettered, whole))), whole)
+    chance_of = {of: told[at].chance for at, of in enumerate(messages)}
     return {at: alarm._replace(message=chance_of[id(part.whole)]) for at, (part, alarm) in several.items()}
 
 

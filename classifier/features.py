@@ -37,6 +37,11 @@ class Features(NamedTuple):
         """How many texts."""
         return len(self.bounds) - 1
 
+    def row(self, text: int) -> Row:
+        """The columns and values of one."""
+        own = slice(*self.bounds[text : text + 2].tolist())
+        return self.columns[own], self.values[own]
+
     def each(self) -> Iterator[Row]:
         """The columns and values of every text."""
         for start, end in pairwise(self.bounds.tolist()):

@@ -115,7 +115,8 @@ class Judge:
         rules = self.rulebook.dangers
         raised = {}
         if self.dangers:
-            raised = dict(zip(known, alarms(self.dangers, letters, [parts[at] for at in known]), strict=True))
+            those = alarms(self.dangers, letters, [parts[at] for at in known], rules.least)
+            raised = {known[at]: alarm for at, alarm in those.items()}
             told = {at: (parts[at], alarm) for at, alarm in raised.items() if alarm.chance >= rules.least}
             raised |= within_messages(self.dangers, told)
         return [

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import add
 from types import MappingProxyType
 from typing import Any
 
@@ -87,9 +86,8 @@ class Model:
         below = self.leaves.get(top)
         if below is None:
             return top
-        points = [self.cue_weight * evidence.get(label, 0.0) for label in below.labels]
-        margin = dict(zip(below.labels, map(add, below.margins(row).tolist(), points), strict=True))
-        return max(margin, key=margin.__getitem__)
+        points = np.array([evidence.get(label, 0.0) for label in below.labels]) if evidence else 0.0
+        return below.labels[int((below.margins(row) + self.cue_weight * points).argmax())]
 
     def name(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """The label of each text, of the second level where there is one, and its calibrated chance."""

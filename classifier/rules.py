@@ -63,8 +63,8 @@ class Dangers:
 
     @property
     def least(self) -> float:
-        """The chance of danger below which the model alone never asks for a look."""
-        return min(self.watch, self.watch_long, self.alone)
+        """The chance of danger below which the model alone decides nothing."""
+        return min(self.watch, self.watch_long, self.alone, self.sure)
 
 
 @dataclass(frozen=True, slots=True)

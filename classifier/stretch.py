@@ -44,8 +44,10 @@ def _worst(model: Model, known: Known, letters: Letters, sizes: Ints, sides: Sid
     pulled, squared = (
         _sums(known.places, of, len(letters.owners), within) for of in (pulls, rarity * rarity)
     )
-    worst = np.full(len(sizes), -np.inf, np.float32)
-    np.maximum.at(worst, letters.owners.take(within), pulled / np.sqrt(np.maximum(squared, _NOTHING)))
+    worst, owners = np.full(len(sizes), -np.inf, np.float32), letters.owners.take(within)
+    begins = np.flatnonzero(np.diff(owners, prepend=-1))
+    leans = (pulled / np.sqrt(np.maximum(squared, _NOTHING))).astype(np.float32)
+    worst[owners.take(begins)] = np.maximum.reduceat(leans, begins) if len(begins) else ()
     return worst
 
 
