@@ -39,6 +39,9 @@ class Stop(IntEnum):
     MARK = 6
 
 
+BEGINS_SENTENCE = np.isin(list(Stop), (Stop.NOTHING, Stop.FULL, Stop.HALF, Stop.GAP))  # by stop
+
+
 class Sign(IntEnum):
     """What the rules see in a clause."""
 

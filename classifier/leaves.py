@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from classifier.features import Features, Floats, Row, sums
+from classifier.features import Floats, Row
 
 
 class Leaves(NamedTuple):
@@ -23,10 +23,6 @@ class Leaves(NamedTuple):
         columns, values = row
         margins: Floats = values @ self.weights.take(self.rows.take(columns), axis=0) + self.bias
         return margins
-
-    def margins_of_all(self, features: Features) -> Floats:
-        """Texts x labels."""
-        return sums(features._replace(columns=self.rows.take(features.columns)), self.weights) + self.bias
 
     def whole(self) -> Floats:
         """The weights of every column."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.chains import letters_again, words_again
-from classifier.clauses import Clauses, Sign, Stop, points_of, words_of
+from classifier.clauses import BEGINS_SENTENCE, Clauses, Sign, Stop, points_of, words_of
 from classifier.cohesion import Around, Columns, Sums, running, topics
 from classifier.features import Floats
 from classifier.grams import Ints, Letters
@@ -26,9 +26,8 @@ _SINGLE = np.array([*range(_AFTER), *(-1 - place for place in range(_BEFORE))])
 _SINGLE_APART = np.array([*[6] * _AFTER, *[8] * _BEFORE], np.uint64)
 # By kind of stop: whether a sentence begins, whether one goes on, and what that adds to the letters' hash.
 _STOPS = np.array([kind for kind in Stop if kind != Stop.NOTHING])[:, None]
-_BEGINS_SENTENCE = np.isin(list(Stop), (Stop.NOTHING, Stop.FULL, Stop.HALF, Stop.GAP))
 _WITHIN_SENTENCE = np.isin(list(Stop), (Stop.COMMA, Stop.WORD, Stop.MARK))
-_SALT = _BEGINS_SENTENCE + np.uint64(1)
+_SALT = BEGINS_SENTENCE + np.uint64(1)
 _MIX, _TOP = np.uint64(0x9E3779B97F4A7C15), np.uint64(49)
 
 
@@ -71,7 +70,7 @@ def _shape(place: Around) -> Columns:
     """Lengths of what is around the seam, and what it comes after."""
     clauses, right = place.clauses, place.right
     at, size, stop = clauses.start[right], place.size, clauses.stop
-    sentence = np.cumsum(_BEGINS_SENTENCE[stop])
+    sentence = np.cumsum(BEGINS_SENTENCE[stop])
     letters = np.bincount(sentence, clauses.end - clauses.start)
     stops = np.bincount(clauses.owner, stop == Stop.FULL)[place.owner]
     after, before = sentence[right], sentence[right - 1]

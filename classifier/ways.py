@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from classifier.clauses import Clauses, Sign, Stop
-from classifier.cohesion import Sums, running
+from classifier.clauses import BEGINS_SENTENCE, Clauses, Sign
+from classifier.cohesion import running
 from classifier.features import Floats
 from classifier.rules import Splitting
 from classifier.seams import Seams
@@ -22,7 +22,6 @@ _LEAST = -3.0  # log odds below which no seam is worth a thought
 _MOST = 4.0  # times what a mark counts in the shortest message
 SIGNS = 14  # of each way
 _LINE = log(80)  # letters fewer than which a single sentence has: others tell whole letters between commas
-_SENTENCE = (Stop.NOTHING, Stop.FULL, Stop.HALF, Stop.GAP)  # after which one begins
 
 
 class Ways(NamedTuple):
@@ -43,16 +42,19 @@ class _Around(NamedTuple):
 def ways_of(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> list[Ways]:
     """Each text's, from every seam's log odds."""
     scores = _ruled(scores, found, clauses, rules)
-    place, firsts = running(clauses.end - clauses.start), np.flatnonzero(clauses.start == 0)
+    place, firsts = running(clauses.end - clauses.start).tolist(), np.flatnonzero(clauses.start == 0)
     cuts = [list(edges) for edges in pairwise([*firsts.tolist(), len(clauses.start)])]
     taken: list[list[tuple[int, float]]] = [[] for _ in cuts]
     worth = np.flatnonzero(scores >= _LEAST)
-    for seam in worth[np.argsort(-scores[worth], kind="stable")].tolist():
-        at = int(found.clause[seam])
-        mine = cuts[owner := int(clauses.owner[at])]
-        if len(mine) <= rules.most and _free(at, mine, place, found.told, rules.seam_letters):
+    worth = worth[np.argsort(-scores[worth], kind="stable")]
+    ats, told = found.clause[worth], found.told.tolist()
+    for at, owner, score in zip(
+        ats.tolist(), clauses.owner[ats].tolist(), scores[worth].tolist(), strict=True
+    ):
+        mine = cuts[owner]
+        if len(mine) <= rules.most and _free(at, mine, place, told, rules.seam_letters):
             insort(mine, at)
-            taken[owner].append((at, float(scores[seam])))
+            taken[owner].append((at, score))
     around = _around(place, clauses)
     said = clauses.announced.tolist()
     return [
@@ -71,18 +73,17 @@ def _ruled(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> 
     return np.where(signs[:, Sign.DENIED], -np.inf, ruled)
 
 
-def _free(at: int, taken: Sequence[int], place: Sums, told: Sums, least: int) -> bool:
+def _free(at: int, taken: Sequence[int], place: Sequence[int], told: Sequence[float], least: int) -> bool:
     """Whether a matter may begin at a clause: surer ones were there first, neither side may be empty."""
     here = bisect(taken, at)
     before, after = taken[here - 1], taken[here]
     far = min(place[at] - place[before], place[after] - place[at]) >= least
-    return bool(far and told[before] < told[at] < told[after])
+    return far and told[before] < told[at] < told[after]
 
 
-def _around(place: Sums, clauses: Clauses) -> _Around:
-    strong = np.isin(clauses.stop, _SENTENCE)
+def _around(place: list[int], clauses: Clauses) -> _Around:
     listed = clauses.signs[:, Sign.LISTED] | clauses.signs[:, Sign.ITEM]
-    return _Around(place.tolist(), running(strong).tolist(), running(listed).tolist())
+    return _Around(place, running(BEGINS_SENTENCE[clauses.stop]).tolist(), running(listed).tolist())
 
 
 def _ways(taken: Sequence[tuple[int, float]], ends: tuple[int, int], around: _Around, announced: int) -> Ways:
