@@ -11,7 +11,7 @@ _WORD = r"(?:[A-Z]')?[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ']+(?:['-][A-ZÀ-ÞĐa-z][a-zà
 _LATIN = rf"{_WORD}\.?(?: (?:{_WORD}|[A-Z]\.|bin|al|de|van)){{1,3}}"
 _FOREIGN = (
     re.compile(r"(?P<v>[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+){1,2})"),
-    re.compile(r"(?P<v>(?<![가-힯])[가-힯]{2,4}(?![가-힯]))"),
+    re.compile(r"(?P<v>[가-힯](?<![가-힯].)[가-힯]{1,3}(?![가-힯]))"),
     re.compile(r"(?:叫|姓名[:：]?|自称)(?P<v>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"),
 )
 _CAPITALISED = re.compile(r"[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ'-]")
@@ -21,6 +21,7 @@ _LED_IN_LATIN = re.compile(
     rf"(?P<v>{_LATIN})"
 )
 _BESIDE_PASSPORT = re.compile(rf"(?P<v>{_LATIN})(?=[，,（( ]{{0,2}}(?:护照|[Pp]assport|паспорт))")
+_PASSPORT = ("护照", "assport", "паспорт")  # without any of which nothing is beside one
 # Characters that spell the sounds of other peoples' names: four or more in a row, and no word.
 _SOUND = (
     "[阿艾巴巴布达丹德迪尔菲高格哈赫吉江卡克肯库拉勒丽里力鲁玛马买麦穆木娜那尼努帕琴其热日茹萨赛塞沙斯苏提图土吐托娃瓦乌西"
@@ -71,7 +72,8 @@ def find_names(
 def _told(text: str) -> Iterator[Span]:
     """Names that the words beside them tell in whatever language."""
     yield from (match.span("v") for match in _INTRODUCED.finditer(text))
-    yield from (match.span("v") for match in _BESIDE_PASSPORT.finditer(text))
+    if any(word in text for word in _PASSPORT):
+        yield from (match.span("v") for match in _BESIDE_PASSPORT.finditer(text))
 
 
 def _of_guests(text: str, plain: str) -> Iterator[Span]:
@@ -99,14 +101,12 @@ def _of_syllables(plain: str) -> Iterator[Span]:
 
 @cache
 def _syllables() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The two characters with which names of other peoples begin, and these: whole ones, or syllables."""
+    """With what names of other peoples may begin, quickly seen, and these: whole ones, or syllables."""
     whole, syllables = lore().whole, lore().syllables
-    begun: dict[str, str] = {}
-    for part in (*whole, *syllables):
-        begun[part[0]] = begun.get(part[0], "") + part[1]
+    first, then = ("".join(sorted({part[at] for part in (*whole, *syllables)})) for at in (0, 1))
     one, part = "|".join(whole), "|".join(sorted(syllables, key=len, reverse=True))
     name = f"(?:(?:{one})(?:{one}|{part})*|(?:{part})(?:{one}|{part})+)[江汗娜木花提敏楞夫娃]?"
-    return re.compile("|".join(f"{first}(?=[{then}])" for first, then in begun.items())), re.compile(name)
+    return re.compile(f"[{first}](?=[{then}])"), re.compile(name)
 
 
 def _dotted(text: str) -> Iterator[Span]:
