@@ -24,7 +24,7 @@ _STRIDE = 512  # places
 _THRESHOLD = -1.5  # a name missed is worse than a word hidden
 _FEW_PLACES, _LONGER = 12, 0.9  # a longer text has more places, but hardly more names
 _FULL, _USUAL = 3, 2  # characters of most names; how usual in given names those of the longer ones are
-_SURE = 2.0  # points, above which it is somebody's name though a place is called so too
+_SURE = 1.0  # points, above which it is somebody's name though a place is called so too
 
 
 @dataclass(frozen=True, slots=True)
