@@ -13,7 +13,7 @@ from classifier.alarm import CALM, DANGER, lettered
 from classifier.corpora import code_of, corpus, danger_corpus, split_corpus, whole
 from classifier.lessons import of_corpus, of_matters, of_rows, teach, teach_subjects
 from classifier.model import Model
-from classifier.model_file import BUILT, save_model
+from classifier.model_file import BUILT, fresh, save_model, stamp
 from classifier.name_model import NameModel, built_names
 from classifier.name_training import train_names
 from classifier.reading import read
@@ -23,7 +23,6 @@ from classifier.seam_training import Told, examples, fit
 from classifier.shift import SeamModel
 from classifier.topics import subject
 from classifier.training import train
-from contracts.ids import digest
 
 Tell = Callable[[str], None]
 # Of these subjects some messages are dangerous, so none of them is taken for a calm one.
@@ -44,8 +43,7 @@ _HARDLY_THREE = (2, 2, 2, 2, 3)  # matters of these
 
 def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
     """The folder with the models, made anew only where anything they are made from changed."""
-    made_from, mark = folder / "made_from", _mark()
-    if not made_from.exists() or made_from.read_text("utf-8") != mark:
+    if not fresh(folder):
         folder.mkdir(exist_ok=True)
         tell(f"training on what was written for the hub, a minute or two: {', '.join(_MAKERS)} …")
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
@@ -54,7 +52,7 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
                 made.result()
                 tell(f"  {number}/{len(making)} {making[made]}")
         built_names.cache_clear()
-        made_from.write_text(mark, "utf-8")
+        stamp(folder)
     return folder
 
 
@@ -134,10 +132,3 @@ def _long_letters() -> list[str]:
 
 def _danger(row: dict[str, Any]) -> str:
     return f"{DANGER}/{row['flags'][0]}" if row["flags"] else CALM
-
-
-def _mark() -> str:
-    """A fingerprint of all the models are made from: texts, rules and code."""
-    folder = Path(__file__).parent
-    sources = sorted(path for kind in ("*.py", "data/*", "corpus/*") for path in folder.glob(kind))
-    return digest(*(path.read_text("utf-8") for path in sources))

@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from classifier.features import Floats
 from classifier.model import Model, two_levels
+from contracts.ids import digest
 
 _FORMAT = 1
 BUILT = Path(__file__).parent / "built"
+_MADE_FROM = "made_from"
 
 
 def save_model(model: Model, path: Path) -> None:
@@ -77,4 +79,21 @@ def built_model(name: str) -> Model | None:
 
 def built_mark() -> str:
     """A short fingerprint of what the built models were made from."""
-    return (BUILT / "made_from").read_text("utf-8")[:8]
+    return (BUILT / _MADE_FROM).read_text("utf-8")[:8]
+
+
+def fresh(folder: Path = BUILT) -> bool:
+    """Whether the models there were made from the texts, rules and code of today."""
+    made_from = folder / _MADE_FROM
+    return made_from.exists() and made_from.read_text("utf-8") == _sources()
+
+
+def stamp(folder: Path) -> None:
+    """Note what the models there were made from."""
+    (folder / _MADE_FROM).write_text(_sources(), "utf-8")
+
+
+def _sources() -> str:
+    folder = Path(__file__).parent
+    sources = sorted(path for kind in ("*.py", "data/*", "corpus/*") for path in folder.glob(kind))
+    return digest(*(path.read_text("utf-8") for path in sources))
