@@ -20,7 +20,7 @@ from classifier.shift import SeamModel
 from classifier.ways import SIGNS, Ways, ways_of
 
 _PENALTY = 0.2  # the regression's C: of 0.05 to 0.2 the best in cross-validation
-_STRETCH = 0.3  # of the numbers beside the letters
+_STRETCH = 0.5  # of the numbers beside the letters
 _LONG, _COUNTS_MORE = 130, 2.0  # a long text with one matter must not be cut: it counts as so many
 _RIDGE = 3.0  # of the ways' weights: of 1 to 30 the best in cross-validation
 

@@ -28,6 +28,7 @@ _SINGLE_APART = np.array([*[6] * _AFTER, *[8] * _BEFORE], np.uint64)
 _STOPS = np.array([kind for kind in Stop if kind != Stop.NOTHING])[:, None]
 _WITHIN_SENTENCE = np.isin(list(Stop), (Stop.COMMA, Stop.WORD, Stop.MARK))
 _SALT = BEGINS_SENTENCE + np.uint64(1)
+_WIDE = dict(zip(map(ord, ",:;?!"), map(ord, "，：；？！"), strict=True))
 _MIX, _TOP = np.uint64(0x9E3779B97F4A7C15), np.uint64(49)
 
 
@@ -126,6 +127,8 @@ def _letters(texts: Sequence[str], clauses: Clauses, right: Ints) -> Ints:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     lengths = np.fromiter((len(text) + len(pad) for text in texts), np.int64, len(texts))
     at = (np.cumsum(lengths) - lengths)[clauses.owner[right]] + clauses.start[right] + len(pad)
+    for half, wide in _WIDE.items():
+        codes[codes == half] = wide
     salt = _SALT[clauses.stop[right]]
     pairs = ((codes[:-1] + np.uint64(1)) * _MIX + codes[1:]) * _MIX
     around = pairs[at[:, None] + _AROUND] + (salt[:, None] + _APART) * _MIX
