@@ -110,9 +110,7 @@ class Scanner:
             re.compile(f"({_RUN}+)(?:{_any(tail for tail, _ in numbered)})") if numbered else None
         )
         self._number = _head("#", numbered)
-        once: dict[_Head, _Head] = {}  # most have one whole cue and no tail: a few hundred different ones
-        heads = (_head(word, entries) for word, entries in by_head.items())
-        self._heads = [once.setdefault(head, head) for head in heads]
+        self._heads = [_head(word, entries) for word, entries in by_head.items()]
         self._words = AhoCorasick(by_head)
 
     def scan(self, text: str) -> Hits:
