@@ -47,7 +47,7 @@ def scores(hits: Iterable[Hit]) -> dict[str, float]:
     covered: dict[str, int] = {}
     seen: set[int] = set()
     for _, end, cue in hits:
-        key, word = cue.key, id(cue)
+        key, word = cue.key, id(cue)  # every word is a cue of its own, though another is equal to it
         if key not in total:
             total[key] = cue.weight
         elif end > covered[key]:
