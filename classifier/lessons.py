@@ -15,9 +15,7 @@ from contracts.vocabulary import Intent
 # Whoever hands lessons in has covered what was found of people; a long number is nobody's business even so.
 _NUMBERS = re.compile(r"[0-9０-９][0-9０-９ -]{3,}[0-9０-９x]", re.IGNORECASE)
 
-_SEEN_IN = (
-    3  # texts an n-gram must be in: with 2 the model takes nearly twice the memory, and is hardly righter
-)
+_SEEN_IN = 5  # texts an n-gram must be in: with fewer the model is hardly righter, and far larger
 
 
 @dataclass(frozen=True, slots=True)
