@@ -17,7 +17,7 @@ from services.api.parts import Prose
 from services.chassis.letters import Letter
 from services.console import trail
 from services.console.fates import became_of, fate_of
-from services.console.masked import covered_for_mending, is_of, tells_sensitive
+from services.console.masked import UNREADABLE, covered_for_mending, is_of, tells_sensitive
 from services.console.mending import Mended, mend, shape_of
 from services.console.parts import Console, Here
 from services.console.session import Who
@@ -163,9 +163,9 @@ async def _find(console: Console, viewer: Viewer, letter_id: UUID, to_mend: bool
 def _may_know(viewer: Viewer, value: str) -> bool:
     try:
         data = json.loads(value)
-    except (ValueError, RecursionError):
+        return is_of(viewer.place, data) and viewer.clarity(tells_sensitive(data)) == "clear"
+    except UNREADABLE:
         return viewer.place is None  # nobody can tell whose business it is
-    return is_of(viewer.place, data) and viewer.clarity(tells_sensitive(data)) == "clear"
 
 
 def _may_see(viewer: Viewer) -> None:

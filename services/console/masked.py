@@ -14,6 +14,10 @@ from contracts.places import county_of
 from contracts.vocabulary import SENSITIVE
 from feedback.warnings import REPEATED_VIOLENCE
 
+UNREADABLE = (
+    ValueError,
+    RecursionError,
+)  # raised by text that is no JSON, or is nested deeper than anybody means
 Cover = Callable[[PersonalKind, Any], Any]  # what is shown instead of a value
 _TELLING = frozenset({REPEATED_VIOLENCE})  # rules of warnings about sensitive cases
 _PLACEHOLDER = re.compile(r"^⟦.*#(\d+)⟧$", re.DOTALL)
@@ -34,7 +38,7 @@ def covered_for_mending(model: type[BaseModel], text: str) -> tuple[str, list[An
 
     try:
         shown = _walk(model, json.loads(text), cover)
-    except (ValueError, RecursionError):  # no JSON, or none that anybody could have meant
+    except UNREADABLE:
         shown = cover("text", text)  # it cannot be told apart, so all of it is covered
     return json.dumps(shown, ensure_ascii=False, indent=2), kept
 

@@ -13,7 +13,7 @@ from contracts.faults import Code, Wrong
 from contracts.misfits import fault_of, path_of
 from contracts.topics import BY_NAME
 from services import door
-from services.console.masked import covered_for_mending, uncovered
+from services.console.masked import UNREADABLE, covered_for_mending, uncovered
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def mend(letter: Mapping[str, Any], text: str) -> Mended:
     """`text` with the letter's values back in place of its placeholders, and what is wrong with it."""
     try:
         value = uncovered(text, covered_for_mending(shape_of(letter), letter["value"])[1])
-    except (ValueError, RecursionError):
+    except UNREADABLE:
         return Mended(text, (Wrong(Code.BAD_JSON).at(""),))
     at_the_door = letter["stage"] == door.STAGE
     return Mended(value, _refused(letter["key"], value) if at_the_door else _unfit(letter, value))

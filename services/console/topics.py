@@ -14,7 +14,7 @@ from contracts.topics import BY_NAME, TOPICS, Topic
 from services.chassis.letters import Letter
 from services.chassis.log import Extent, Record, TopicPartition
 from services.console import trail
-from services.console.masked import is_of, masked, tells_sensitive
+from services.console.masked import UNREADABLE, is_of, masked, tells_sensitive
 from services.console.parts import Console, Here
 from services.console.session import Who
 from services.console.sight import Viewer
@@ -98,7 +98,7 @@ def _covered(about: Topic, record: Record, viewer: Viewer) -> Peeked:
     try:
         shown = _shown(about, json.loads(record.value), viewer)
         return Peeked(record, subject, json.dumps(shown, ensure_ascii=False, indent=2))
-    except (ValueError, RecursionError):  # no JSON, or none that anybody could have meant
+    except UNREADABLE:
         return Peeked(record, subject, "")
 
 
