@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from classifier.judge import Judge, load_judge
 from classifier.model import Model
-from classifier.model_file import fresh, load_model, save_model
+from classifier.model_file import fresh, load_model, save_model, sources_now
 from classifier.rows import Row, read_rows
 from classifier.shown import judgement_json
 
@@ -45,7 +45,7 @@ def judge(
 ) -> None:
     """Judge every message of a CSV file. A bad row is named, and its line says what is wrong with it."""
     rows, own = _rows(file, text.split(",")), _load(model)
-    if not fresh():
+    if not fresh(sources_now()):
         build()
     hub_judge = load_judge(rules)
     with out.open("w", encoding="utf-8") as sink, Progress(console=_console) as progress:

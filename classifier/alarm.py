@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.dangers import Danger
+from classifier.features import Features, Floats
 from classifier.grams import Letters
 from classifier.model import Model, softmax
 from classifier.reading import Part
@@ -63,14 +64,11 @@ def lettered(part: Part) -> str:
     return "\n".join([text, *map(_letter, names), ending])
 
 
-def alarms(model: Model, letters: Letters, parts: Sequence[Part], least: float = 0.0) -> dict[int, Alarm]:
+def alarms(model: Model, letters: Letters, parts: Sequence[Part], least: float) -> dict[int, Alarm]:
     """What the model makes of matters, lettered as `letters` are, by their place: of those that are dangerous
     with a chance of `least`, or in which a rule sees a danger."""
-    known, below = model.known(letters), model.leaves[DANGER]
-    features = model.weigh(known)
-    sides, sizes = Sides(*map(model.tops.index, (DANGER, CALM))), np.array([part.size for part in parts])
-    leanings = leaning(model, known, model.margins(features), letters, sizes, sides)
-    chances = 1 / (1 + np.exp(-leanings * np.float32(model.sharpness)))
+    features, chances = _chances(model, letters, parts)
+    below = model.leaves[DANGER]
     told = [
         (at, chance)
         for at, (part, chance) in enumerate(zip(parts, chances.tolist(), strict=True))
@@ -84,6 +82,15 @@ def alarms(model: Model, letters: Letters, parts: Sequence[Part], least: float =
     return raised
 
 
+def _chances(model: Model, letters: Letters, parts: Sequence[Part]) -> tuple[Features, Floats]:
+    known = model.known(letters)
+    features = model.weigh(known)
+    sides, sizes = Sides(*map(model.tops.index, (DANGER, CALM))), np.array([part.size for part in parts])
+    leanings = leaning(model, known, model.margins(features), letters, sizes, sides)
+    chances: Floats = 1 / (1 + np.exp(-leanings * np.float32(model.sharpness)))
+    return features, chances
+
+
 def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> dict[int, Alarm]:
     """Those of matters that are one of several in their message, knowing how likely the whole of it is."""
     several = {at: of for at, of in raised.items() if len(of[0].whole.spans) > 1}
@@ -91,8 +98,8 @@ def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> d
         return {}
     messages = {id(part.whole): part.message for part, _ in several.values()}
     whole = list(messages.values())
-    told = alarms(model, Letters(list(map(lettered, whole))), whole)
-    chance_of = {of: told[at].chance for at, of in enumerate(messages)}
+    _, chances = _chances(model, Letters(list(map(lettered, whole))), whole)
+    chance_of = dict(zip(messages, chances.tolist(), strict=True))
     return {at: alarm._replace(message=chance_of[id(part.whole)]) for at, (part, alarm) in several.items()}
 
 

@@ -13,7 +13,7 @@ from classifier.alarm import CALM, DANGER, lettered
 from classifier.corpora import code_of, corpus, danger_corpus, split_corpus, whole
 from classifier.lessons import of_corpus, of_matters, of_rows, teach, teach_subjects
 from classifier.model import Model
-from classifier.model_file import BUILT, fresh, save_model, stamp
+from classifier.model_file import BUILT, fresh, save_model, sources_now, stamp
 from classifier.name_model import NameModel, built_names
 from classifier.name_training import train_names
 from classifier.reading import read
@@ -43,7 +43,8 @@ _HARDLY_THREE = (2, 2, 2, 2, 3)  # matters of these
 
 def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
     """The folder with the models, made anew only where anything they are made from changed."""
-    if not fresh(folder):
+    sources = sources_now()  # before: what changes meanwhile is not in these models
+    if not fresh(sources, folder):
         folder.mkdir(exist_ok=True)
         tell(f"training on what was written for the hub, a minute or two: {', '.join(_MAKERS)} …")
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
@@ -52,7 +53,7 @@ def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
                 made.result()
                 tell(f"  {number}/{len(making)} {making[made]}")
         built_names.cache_clear()
-        stamp(folder)
+        stamp(sources, folder)
     return folder
 
 

@@ -82,18 +82,19 @@ def built_mark() -> str:
     return (BUILT / _MADE_FROM).read_text("utf-8")[:8]
 
 
-def fresh(folder: Path = BUILT) -> bool:
-    """Whether the models there were made from the texts, rules and code of today."""
+def fresh(sources: str, folder: Path = BUILT) -> bool:
+    """Whether the models there were made from these `sources`."""
     made_from = folder / _MADE_FROM
-    return made_from.exists() and made_from.read_text("utf-8") == _sources()
+    return made_from.exists() and made_from.read_text("utf-8") == sources
 
 
-def stamp(folder: Path) -> None:
+def stamp(sources: str, folder: Path) -> None:
     """Note what the models there were made from."""
-    (folder / _MADE_FROM).write_text(_sources(), "utf-8")
+    (folder / _MADE_FROM).write_text(sources, "utf-8")
 
 
-def _sources() -> str:
+def sources_now() -> str:
+    """A fingerprint of the texts, rules and code of today."""
     folder = Path(__file__).parent
     sources = sorted(path for kind in ("*.py", "data/*", "corpus/*") for path in folder.glob(kind))
     return digest(*(path.read_text("utf-8") for path in sources))
