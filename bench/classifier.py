@@ -20,9 +20,9 @@ from sklearn.svm import LinearSVC
 
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints
-from classifier.model_file import BUILT
+from classifier.learning.training import train
+from classifier.linear.files import BUILT
 from classifier.rows import read_rows
-from classifier.training import train
 
 BATCH, ROUNDS = 200, 9
 

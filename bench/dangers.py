@@ -18,10 +18,10 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import GroupKFold
 
-from classifier.build import train_dangers
-from classifier.corpora import danger_corpus
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints
+from classifier.learning.build import train_dangers
+from classifier.learning.corpora import danger_corpus
 from classifier.rows import read_rows
 
 FOLDS, SEED = 5, 20260101

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from classifier.corpora import whole
-from classifier.grams import Letters
-from classifier.lessons import Lesson, of_corpus, teach
-from classifier.rulebook import load_rulebook
-from classifier.rules import Rulebook
-from classifier.topics import Topic, model_topics, subject
-from classifier.training import folds
+from classifier.learning.corpora import whole
+from classifier.learning.lessons import Lesson, of_corpus, teach
+from classifier.learning.training import folds
+from classifier.linear.grams import Letters
+from classifier.rulebook.loading import load_rulebook
+from classifier.rulebook.points import subject
+from classifier.rulebook.rules import Rulebook
+from classifier.topics import Topic, model_topics
 from contracts.events import Matter
 from contracts.ids import case_id, case_number, complaint_id
 from contracts.vocabulary import Colour, Intent, Platform

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from classifier.judge import Judge, load_judge
-from classifier.model import Model
-from classifier.model_file import fresh, load_model, save_model, sources_now
+from classifier.linear.files import fresh, load_model, save_model, sources_now
+from classifier.linear.model import Model
 from classifier.rows import Row, read_rows
 from classifier.shown import judgement_json
 
@@ -66,7 +66,9 @@ def train(
     ],
 ) -> None:
     """Train a model on labelled messages."""
-    from classifier.training import train as fit  # scikit-learn is slow to load, and only needed here
+    from classifier.learning.training import (
+        train as fit,  # scikit-learn is slow to load, and only needed here
+    )
 
     texts, labels = _labelled(file, text, label)
     try:
@@ -91,8 +93,8 @@ def evaluate(
     folds: Annotated[int, typer.Option(min=2)] = 5,
 ) -> None:
     """Say how good a model of these rows is, by cross-validation, as a report to read."""
-    from classifier.evaluation import evaluate as cross_validate
-    from classifier.report import write_report
+    from classifier.learning.evaluation import evaluate as cross_validate
+    from classifier.learning.report import write_report
 
     texts, labels = _labelled(file, text, label)
     try:
@@ -106,7 +108,7 @@ def evaluate(
 @app.command()
 def build() -> None:
     """Train the hub's own models from the corpus, where that changed since the last time."""
-    from classifier.build import build as make
+    from classifier.learning.build import build as make
 
     _console.print(f"the classifier's models are in {make(tell=_console.print)}")
 

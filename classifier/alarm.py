@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from classifier.dangers import Danger
-from classifier.features import Features, Floats
-from classifier.grams import Letters
-from classifier.model import Model, softmax
+from classifier.linear.features import Features, Floats
+from classifier.linear.grams import Letters
+from classifier.linear.model import Model, softmax
+from classifier.linear.stretch import Sides, leaning
 from classifier.reading import Part
-from classifier.rules import Dangers
-from classifier.stretch import Sides, leaning
+from classifier.rulebook.dangers import Danger
+from classifier.rulebook.rules import Dangers
 from contracts.vocabulary import Flag
 
 CALM, DANGER = "calm", "danger"

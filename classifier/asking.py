@@ -14,9 +14,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from classifier.extract import find_personal
-from classifier.language import detect
-from classifier.text import normalise
+from classifier.personal.extract import find_personal
+from classifier.rulebook.language import detect
+from classifier.rulebook.text import normalise
 from contracts.errors import Invalid
 from contracts.events import FoundKind, Matter, Suggestion
 from contracts.personal import people_in
@@ -61,7 +61,7 @@ def may_be_asked(matter: Matter) -> bool:
 
 
 def question(matter: Matter, categories: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:
-    """The messages to send. `categories` is `classifier.rulebook.category_names`."""
+    """The messages to send. `categories` is `classifier.rulebook.loading.category_names`."""
     told = {
         "text": masked(matter.text, _known(matter))[:_LONGEST],
         "categories": {code: names["zh"] for code, names in categories.items()},

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from classifier.features import Floats, Known
-from classifier.grams import SIZES
-from classifier.model import Model
+from classifier.linear.features import Floats, Known
+from classifier.linear.grams import SIZES
+from classifier.linear.model import Model
 from classifier.reading import Part
-from classifier.topics import subject
+from classifier.rulebook.points import subject
 
 WORDS, LETTERS = "category.words", "category.model"
 _SHOWN = 3  # stretches or words: enough to agree or to overrule

@@ -9,20 +9,21 @@ import numpy as np
 
 from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone, within_messages
 from classifier.because import letters_of, words
-from classifier.dangers import Danger
-from classifier.extract import respondent
-from classifier.grams import Ints, Letters
 from classifier.judgement import Hints, JudgedMatter, Judgement
-from classifier.model import Evidence, Model
-from classifier.model_file import built_mark, built_model
-from classifier.name_model import built_names
-from classifier.places import the_one
-from classifier.quantities import amount_yuan, headcount
+from classifier.linear.files import built_mark, built_model
+from classifier.linear.grams import Ints, Letters
+from classifier.linear.model import Evidence, Model
+from classifier.personal.extract import respondent
+from classifier.personal.model import built_names
 from classifier.reading import Part, Reading, read_all, ruled
-from classifier.rulebook import load_rulebook
-from classifier.rules import Rulebook
-from classifier.shift import SeamModel, built_seams, divide
-from classifier.topics import WISH, Topic, intent, model_topics, scores, subject, topic
+from classifier.rulebook.dangers import Danger
+from classifier.rulebook.loading import load_rulebook
+from classifier.rulebook.places import the_one
+from classifier.rulebook.points import scores, subject
+from classifier.rulebook.quantities import amount_yuan, headcount
+from classifier.rulebook.rules import Rulebook
+from classifier.splitting.dividing import SeamModel, built_seams, divide
+from classifier.topics import WISH, Topic, intent, model_topics, topic
 from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}

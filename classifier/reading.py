@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from classifier.cues import Hit, Hits
-from classifier.dangers import Concepts, Danger, find_concepts, find_dangers
-from classifier.extract import find_all
-from classifier.language import detect
-from classifier.quantities import People, people
-from classifier.rules import Dangers, Rulebook, Splitting
-from classifier.split import Marks, Span, marked, split
-from classifier.text import normalise
-from classifier.topics import scores
+from classifier.personal.extract import find_all
+from classifier.rulebook.cues import Hit, Hits
+from classifier.rulebook.dangers import Concepts, Danger, find_concepts, find_dangers
+from classifier.rulebook.language import detect
+from classifier.rulebook.points import scores
+from classifier.rulebook.quantities import People, people
+from classifier.rulebook.rules import Dangers, Rulebook, Splitting
+from classifier.rulebook.splitting import Marks, Span, marked, split
+from classifier.rulebook.text import normalise
 from contracts.events import Found
 
 

@@ -1,24 +1,23 @@
-"""What a stretch of text is about: weighted cues, each counted once."""
+"""What a stretch of text is about and what its writer wants, by the cues alone or with a model."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
-from classifier.cues import Hit
-from classifier.features import Known, Row
-from classifier.model import EMPTY, Evidence, Model
-from classifier.rules import Rulebook
+from classifier.linear.features import Known, Row
+from classifier.linear.model import EMPTY, Evidence, Model
+from classifier.rulebook.cues import Hit
+from classifier.rulebook.points import scores, subject
+from classifier.rulebook.rules import Rulebook
 from contracts.vocabulary import Intent
 
 UNKNOWN = "other"
 WISH = "wish"  # above a model's labels of what the citizen wants: `wish/consult`
 _PRIOR = 2.0  # evidence that counts as nothing yet, so that one weak word never makes us sure
 _SAID = 4.0  # what a point for a wish is worth beside one for a category: more lets single words decide
-_AGAIN = 0.25  # what a cue weighs from its second hit on
 
 
 class Topic(NamedTuple):
@@ -33,30 +32,6 @@ class Topic(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Topic({self.category}, {self.second}, {self.confidence}, would={self.would})"
-
-
-@cache
-def subject(code: str) -> str:
-    """The first level of a category."""
-    return code.partition("/")[0]
-
-
-def scores(hits: Iterable[Hit]) -> dict[str, float]:
-    """Evidence by key. A word inside a longer hit of the same key adds nothing."""
-    total: dict[str, float] = {}
-    covered: dict[str, int] = {}
-    seen: set[int] = set()
-    for _, end, cue in hits:
-        key, word = cue.key, id(cue)  # every word is a cue of its own, though another is equal to it
-        if key not in total:
-            total[key] = cue.weight
-        elif end > covered[key]:
-            total[key] += cue.weight * _AGAIN if word in seen else cue.weight
-        else:
-            continue
-        covered[key] = end
-        seen.add(word)
-    return total
 
 
 def topic(evidence: Mapping[str, float]) -> Topic:

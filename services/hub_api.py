@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 
-from classifier.rulebook import category_names
+from classifier.rulebook.loading import category_names
 from router.data_files import DATA
 from router.force_files import load_registry
 from services.actions import Actions

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from classifier.judge import Judge, Named, fits
-from classifier.model_file import read_model
+from classifier.linear.files import read_model
 from classifier.stage import ClassifyStage
 from contracts.errors import HubError, Transient
 from contracts.stage import How, Write

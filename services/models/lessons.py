@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from classifier.lessons import Lesson
+from classifier.learning.lessons import Lesson
 from contracts.events import CaseProgressed
 from contracts.personal import HIDDEN
 from contracts.stage import AnyRow

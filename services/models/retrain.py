@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from classifier.compared import Comparison, both, compare, turned
-from classifier.compared_report import gist, report
-from classifier.lessons import Lesson, of_corpus, teach, usable
-from classifier.model_file import save_model
-from classifier.rulebook import load_rulebook
-from classifier.rules import Rulebook
-from classifier.training import Progress
+from classifier.learning.compared import Comparison, both, compare, turned
+from classifier.learning.compared_report import gist, report
+from classifier.learning.lessons import Lesson, of_corpus, teach, usable
+from classifier.learning.training import Progress
+from classifier.linear.files import save_model
+from classifier.rulebook.loading import load_rulebook
+from classifier.rulebook.rules import Rulebook
 from contracts.errors import Invalid
 from contracts.stage import Write
 from services.chassis.database import Database

@@ -17,7 +17,7 @@ from sqlalchemy import and_, insert, or_, select, update
 from sqlmodel import col
 
 from classifier.asking import may_be_asked, question, suggestion
-from classifier.rulebook import category_names
+from classifier.rulebook.loading import category_names
 from contracts.errors import Clash, Invalid, Transient
 from contracts.events import Actor, CaseCommand, CaseProgressed, Suggestion
 from contracts.ids import event_id

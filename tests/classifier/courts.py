@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from classifier.build import build
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints, JudgedMatter, Judgement
+from classifier.learning.build import build
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SEEN = Path(__file__).parent / "seen"  # what the rules were made with

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from classifier.asking import masked, may_be_asked, question, suggestion
-from classifier.rulebook import category_names
+from classifier.rulebook.loading import category_names
 from contracts.errors import Invalid
 from contracts.vocabulary import Flag
 from tests.router.matters import matter

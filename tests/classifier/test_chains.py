@@ -1,9 +1,9 @@
 import numpy as np
 
-from classifier.chains import words_again
-from classifier.clauses import clauses_of, words_of
-from classifier.cohesion import Around
 from classifier.reading import read_all
+from classifier.splitting.chains import words_again
+from classifier.splitting.clauses import clauses_of, words_of
+from classifier.splitting.cohesion import Around
 from tests.classifier.courts import the_judge
 
 NEAR, FAR = 2, 5

@@ -1,4 +1,4 @@
-from classifier.cues import Cue, Scanner
+from classifier.rulebook.cues import Cue, Scanner
 
 
 def hits(text: str, *patterns: str) -> list[str]:

@@ -1,7 +1,7 @@
 import pytest
 
 from classifier.alarm import Alarm, rule
-from classifier.corpora import whole
+from classifier.learning.corpora import whole
 from contracts.vocabulary import Colour, Flag, Kind
 from tests.classifier.courts import judged, one, the_judge
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.extract import find_personal
-from classifier.language import detect
-from classifier.text import normalise
+from classifier.personal.extract import find_personal
+from classifier.rulebook.language import detect
+from classifier.rulebook.text import normalise
 from tests.classifier.courts import SEEN, found, is_covered, judged, seen
 
 

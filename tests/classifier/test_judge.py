@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.alarm import Ruling
-from classifier.dangers import Danger
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints
 from classifier.reading import Part, read
+from classifier.rulebook.dangers import Danger
 from classifier.topics import Topic
 from contracts.vocabulary import Colour, Flag, Intent, Kind, Platform
 from tests.classifier.courts import judged, one, the_judge

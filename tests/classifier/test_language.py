@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.language import detect
+from classifier.rulebook.language import detect
 
 
 @pytest.mark.parametrize(

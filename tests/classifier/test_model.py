@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.evaluation import Evaluation, evaluate
-from classifier.grams import Letters, hash_grams
-from classifier.model import Model
-from classifier.model_file import load_model, save_model
-from classifier.report import write_report
-from classifier.training import train
+from classifier.learning.evaluation import Evaluation, evaluate
+from classifier.learning.report import write_report
+from classifier.learning.training import train
+from classifier.linear.files import load_model, save_model
+from classifier.linear.grams import Letters, hash_grams
+from classifier.linear.model import Model
 
 WORDS = {
     "路灯": ["路灯", "灯泡", "漆黑", "电杆", "不亮"],

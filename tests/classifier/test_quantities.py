@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.quantities import amount_yuan, headcount, number, people
+from classifier.rulebook.quantities import amount_yuan, headcount, number, people
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-from classifier.clauses import clauses_of
 from classifier.reading import read_all
-from classifier.seams import LETTERS, seams
+from classifier.splitting.clauses import clauses_of
+from classifier.splitting.seams import LETTERS, seams
 from tests.classifier.courts import the_judge
 
 

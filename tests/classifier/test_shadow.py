@@ -4,8 +4,8 @@ from dataclasses import replace
 from functools import cache
 
 from classifier.judge import Judge, Named
-from classifier.lessons import Lesson, of_corpus, teach
-from classifier.model import Model
+from classifier.learning.lessons import Lesson, of_corpus, teach
+from classifier.linear.model import Model
 from classifier.stage import ClassifyStage
 from classifier.tables import ShadowCount
 from contracts.stage import How, Outcome, Write

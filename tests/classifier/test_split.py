@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.corpora import corpus
 from classifier.judgement import Hints
+from classifier.learning.corpora import corpus
 from tests.classifier.courts import SEEN, judged, the_judge
 
 

@@ -1,11 +1,11 @@
 import numpy as np
 
 from classifier.alarm import CALM, DANGER, lettered
-from classifier.corpora import whole
-from classifier.features import Floats
-from classifier.grams import Letters
-from classifier.model import Model
-from classifier.stretch import Sides, leaning
+from classifier.learning.corpora import whole
+from classifier.linear.features import Floats
+from classifier.linear.grams import Letters
+from classifier.linear.model import Model
+from classifier.linear.stretch import Sides, leaning
 from tests.classifier.courts import the_judge
 
 CALM_PART = "小区路灯坏了三个月没人修，物业说下周来，停车位也不够，请有关部门答复，谢谢。" * 3

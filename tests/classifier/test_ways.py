@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from classifier.clauses import clauses_of
 from classifier.reading import read_all
-from classifier.seams import Seams
-from classifier.shift import SeamModel
-from classifier.ways import SIGNS, Ways, ways_of
+from classifier.splitting.clauses import clauses_of
+from classifier.splitting.dividing import SeamModel
+from classifier.splitting.seams import Seams
+from classifier.splitting.ways import SIGNS, Ways, ways_of
 from tests.classifier.courts import the_judge
 
 ONE, NEXT, AS_SAID, WHOLE = range(4)

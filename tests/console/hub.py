@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from classifier.judge import load_judge
-from classifier.rulebook import category_names
+from classifier.rulebook.loading import category_names
 from classifier.stage import ClassifyStage
 from contracts.events import CaseProgressed
 from contracts.stage import Event

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 from sqlmodel import col
 
-from classifier.rulebook import category_names
+from classifier.rulebook.loading import category_names
 from contracts import ids
 from contracts.events import Actor, CaseCommand, CaseProgressed, Correction, Running, Suggestion
 from contracts.stage import Event

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from classifier.rulebook import category_names
+from classifier.rulebook.loading import category_names
 from contracts.topics import TOPICS
 from contracts.vocabulary import Level
 from dashboard import assets

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from classifier.lessons import of_corpus, teach
-from classifier.model_file import save_model
+from classifier.learning.lessons import of_corpus, teach
+from classifier.linear.files import save_model
 from classifier.stage import ClassifyStage
 from classifier.tables import ShadowCount
 from contracts.errors import Clash, HubError

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from classifier.judge import Named
-from classifier.model_file import read_model
+from classifier.linear.files import read_model
 from classifier.stage import ClassifyStage
 from classifier.tables import ShadowCount
 from contracts.topics import CASE_OPENED, COMPLAINT_RECEIVED, TOPICS

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-import classifier.compared
-import classifier.lessons
+import classifier.learning.compared
+import classifier.learning.lessons
 import services.models.retrain
-from classifier.extract import find_personal
-from classifier.grams import hash_grams
-from classifier.lessons import Lesson, of_corpus, usable
-from classifier.model_file import built_model, load_model
+from classifier.learning.lessons import Lesson, of_corpus, usable
+from classifier.linear.files import built_model, load_model
+from classifier.linear.grams import hash_grams
+from classifier.personal.extract import find_personal
 from contracts.errors import Clash, Invalid
 from contracts.events import Correction, Matter, Person
 from contracts.stage import Write
@@ -41,8 +41,8 @@ TEXT = f"枫桥镇，我叫{NAME}，电话{PHONE}，{HERE}第%s号摊位把冻�
 def a_small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of three subjects, so that a model takes no time."""
     some = [row for row in of_corpus() if row.category.partition("/")[0] in ("tax", "family", "medical")]
-    monkeypatch.setattr(classifier.lessons, "primer", list)
-    for module in (classifier.compared, services.models.retrain):
+    monkeypatch.setattr(classifier.learning.lessons, "primer", list)
+    for module in (classifier.learning.compared, services.models.retrain):
         monkeypatch.setattr(module, "of_corpus", lambda: some)
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from classifier.rulebook import category_names
+from classifier.rulebook.loading import category_names
 from contracts.events import CaseProgressed
 from contracts.topics import CASE_COMMAND
 from feedback.tables import Case

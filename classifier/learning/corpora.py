@@ -1,0 +1,46 @@
+"""The labelled texts written for the hub, as its models learn from them."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from classifier.reading import Part, read
+from classifier.rulebook.loading import category_words
+from classifier.rulebook.rules import Rulebook
+from classifier.rulebook.splitting import Span
+from classifier.rulebook.text import normalise
+
+
+def corpus(name: str) -> Iterator[dict[str, Any]]:
+    """The rows of one file."""
+    lines = (files("classifier") / "corpus" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    return map(json.loads, lines)
+
+
+def split_corpus() -> Iterator[dict[str, Any]]:
+    """Texts with their matters; those written to be harder than letters are say what they weigh."""
+    yield from corpus("split")
+    yield from corpus("split_hard")
+
+
+def danger_corpus() -> Iterator[dict[str, Any]]:
+    """Texts with their flags, none where a text only looks dangerous."""
+    for name in ("danger", "danger_plain", "danger_pairs"):
+        yield from corpus(name)
+
+
+def code_of(row: dict[str, Any]) -> str:
+    """The category of a row of the file `categories`."""
+    return str(row["category"]).replace(".", "/")
+
+
+def whole(text: str, rulebook: Rulebook) -> Part:
+    """A text as one matter."""
+    reading = read(text, rulebook)
+    return Part(reading, Span(0, len(reading.plain)))
+
+
+def primer() -> list[tuple[str, str]]:
+    """Every category's own words, so that also those are known that few messages of the corpus are about."""
+    return [(normalise(" ".join(words)), code) for code, words in category_words().items()]

@@ -1,0 +1,125 @@
+"""Learns what is a name. scikit-learn finds the weights; what runs later is numpy."""
+
+import random
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from classifier.learning.corpora import corpus
+from classifier.learning.everyday import everyday
+from classifier.learning.name_texts import Named, Names, implanted, labelled, placed, renamed
+from classifier.linear.features import Floats
+from classifier.linear.grams import Ints
+from classifier.personal.houses import find_houses
+from classifier.personal.model import NameModel, numbers_of, word_levels
+from classifier.personal.numbers import find_numbers
+from classifier.personal.signs import QUICK_BITS, SLOT_BITS, Places, places, quick_signs, signs
+from classifier.rulebook.text import normalise
+
+_COPIES, _NAMELESS_COPIES = 30, 15  # of each labelled text, with other names
+_PLACED_COPIES = 2
+_PENALTY = 0.3  # the regression's C
+_STEPS, _CLOSE = 100, 1e-4
+_NEXT_TO, _AROUND = 0.3, 0.1  # how much a place counts that laps over a name, or has a name and more in it
+_QUICK_LOSES = 0.0015  # of invented names, odder than people's
+_SEED = 20260101
+Levels = npt.NDArray[np.uint8]
+
+
+class Examples(NamedTuple):
+    """Places of some texts, and how much each counts as no name: 0 for a name."""
+
+    at: Places
+    numbers: tuple[Ints, Ints]
+    weight: npt.NDArray[np.float64]
+
+
+def nameless() -> list[str]:
+    """The texts of the other corpora, which have hardly a name in them."""
+    texts = [row["text"] for name in ("categories", "danger", "danger_plain") for row in corpus(name)]
+    texts += ["".join(matter["text"] for matter in row["matters"]) for row in corpus("split")]
+    return list(dict.fromkeys(map(normalise, texts)))
+
+
+def train_names(rows: Sequence[dict[str, Any]]) -> NameModel:
+    """The model, from labelled texts (`text`, `personal`) and all the hub's others."""
+    others, words = nameless(), everyday()
+    names, levels = Names(others, words, random.Random(_SEED)), word_levels(words)  # noqa: S311  nothing secret
+    copies = [labelled(row) for row in rows]
+    copies += [
+        renamed(row, names)
+        for row in rows
+        for _ in range((_COPIES if row["personal"] else _NAMELESS_COPIES) - 1)
+    ]
+    some = [told for told in (implanted(text, names) for text in others) if told]
+    around = _examples(some)
+    beside = around.weight != 1  # what else is there the texts themselves have shown
+    parts = [
+        _examples(copies),
+        _examples([Named(text, ()) for text in others]),
+        Examples(around.at.take(beside), around.numbers, around.weight[beside]),
+        *(_of_places(others, names) for _ in range(_PLACED_COPIES)),
+    ]
+    return _fit(parts, levels)
+
+
+def _examples(told: Sequence[Named]) -> Examples:
+    texts = [one.text for one in told]
+    at = places(texts)
+    numbers = [[(s, e) for s, e, _ in (*find_numbers(text), *find_houses(text))] for text in texts]
+    return Examples(at, numbers_of(at, numbers), _weights(at, [one.names for one in told]))
+
+
+def _of_places(texts: Sequence[str], names: Names) -> Examples:
+    """What is like a name where invented places are."""
+    told = [told for told in (placed(text, names) for text in texts) if told]
+    all_places = _examples([Named(one.text, ()) for one in told])
+    overlaps = _weights(all_places.at, [one.names for one in told]) != 1
+    return Examples(all_places.at.take(overlaps), all_places.numbers, np.ones(overlaps.sum()))
+
+
+def _weights(at: Places, names: Sequence[Iterable[tuple[int, int]]]) -> npt.NDArray[np.float64]:
+    """By place: 0 for a name, else how much it counts as none."""
+    weights = np.ones(len(at.begin))
+    for index, (owner, begin, end) in enumerate(
+        zip(*(column.tolist() for column in at.spans()), strict=True)
+    ):
+        for start, until in names[owner]:
+            if (begin, end) == (start, until):
+                weights[index] = 0
+            elif begin < until and start < end:
+                weights[index] = _AROUND if begin <= start and until <= end else _NEXT_TO
+    return weights
+
+
+def _fit(parts: Sequence[Examples], levels: Levels) -> NameModel:
+    """The quick weights first; the others learn from what these let through."""
+    weight = np.concatenate([part.weight for part in parts])
+    quick_slots = np.concatenate([quick_signs(part.at, levels) for part in parts])
+    quick, _ = _regression(quick_slots, QUICK_BITS, weight)
+    points = quick[quick_slots].sum(axis=1)
+    least = np.float32(np.quantile(points[weight == 0], _QUICK_LOSES))
+    through = points > least
+    each = np.split(through, np.cumsum([len(part.weight) for part in parts])[:-1])
+    slots = [signs(part.at.take(own), levels, part.numbers) for part, own in zip(parts, each, strict=True)]
+    weights, bias = _regression(np.concatenate(slots), SLOT_BITS, weight[through])
+    return NameModel(weights, bias, quick - least / quick_slots.shape[1], levels)
+
+
+def _regression(slots: Ints, bits: int, weight: npt.NDArray[np.float64]) -> tuple[Floats, float]:
+    rows, columns = slots.shape
+    matrix = csr_matrix(
+        (np.ones(rows * columns, np.float32), slots.ravel().astype(np.int32), np.arange(rows + 1) * columns),
+        shape=(rows, 1 << bits),
+    )
+    counts = np.where(weight == 0, 1.0, weight)
+    regression = LogisticRegression(C=_PENALTY, max_iter=_STEPS, tol=_CLOSE)
+    with warnings.catch_warnings(category=ConvergenceWarning, action="ignore"):  # near enough
+        found = regression.fit(matrix, weight == 0, sample_weight=counts)
+    return found.coef_[0].astype(np.float32), float(found.intercept_[0])

@@ -1,0 +1,1 @@
+"""Personal data in free text, so that it can be covered."""

@@ -1,0 +1,1 @@
+"""What the rules know and see: words, numbers, places, dangers."""

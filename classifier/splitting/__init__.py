@@ -1,0 +1,1 @@
+"""One text into its matters."""
