@@ -1,7 +1,7 @@
 """From the citizen's words to the force: texts written before anybody looked at the rules.
 
-`fresh.jsonl` was built with; those of `held_out` nobody read while building, and nothing here prints
-a text of them. Floors are a little under what `docs/classifier.md` says is reached.
+`fresh.jsonl` was built with; `later.jsonl` was written when all was built; those of `held_out` nobody read
+while building, and nothing here prints a text of them. Floors are a little under what `docs/classifier.md` says is reached.
 """
 
 import json
@@ -22,6 +22,14 @@ from tests.router.test_route_match import MATCHER
 HERE = Path(__file__).parent
 FLOORS = {
     "fresh.jsonl": {"town": 1.0, "kind": 0.9, "category": 0.9, "level": 1.0, "force": 0.93, "must_not": 1.0},
+    "later.jsonl": {
+        "town": 0.95,
+        "kind": 0.87,
+        "category": 0.8,
+        "level": 0.5,
+        "force": 0.8,
+        "must_not": 0.95,
+    },
     "held_out/routing.jsonl": {
         "town": 0.92,
         "kind": 0.87,
