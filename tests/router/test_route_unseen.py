@@ -1,7 +1,8 @@
 """From the citizen's words to the force: texts written before anybody looked at the rules.
 
 `fresh.jsonl` was built with; `later.jsonl` was written when all was built; those of `held_out` nobody read
-while building, and nothing here prints a text of them. Floors are a little under what `docs/classifier.md` says is reached.
+while building, and nothing here prints a text of them. Floors are a little under what `docs/classifier.md`
+says is reached.
 """
 
 import json
