@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from classifier.learning.corpora import whole
+from classifier.learning.corpora import wholes
 from classifier.learning.lessons import Lesson, of_corpus, teach
 from classifier.learning.training import folds
 from classifier.linear.grams import Letters
@@ -65,7 +65,7 @@ def _held_out(rulebook: Rulebook) -> Sequence[Held]:
     for learn, check in folds([subject(one.category) for one in lessons], FOLDS):
         mine = [lessons[at] for at in check]
         model = teach([lessons[at] for at in learn], rulebook)
-        parts = [whole(one.text, rulebook) for one in mine]
+        parts = wholes([one.text for one in mine], rulebook)
         known = model.known(Letters([part.text for part in parts]))
         topics = model_topics(model, known, [part.evidence for part in parts])
         held += [_judged(matcher, rulebook, *pair) for pair in zip(mine, topics, strict=True)]

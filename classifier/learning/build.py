@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.alarm import CALM, DANGER, lettered
-from classifier.learning.corpora import code_of, corpus, danger_corpus, split_corpus, whole
+from classifier.learning.corpora import code_of, corpus, danger_corpus, split_corpus, wholes
 from classifier.learning.lessons import of_corpus, of_matters, of_rows, teach, teach_subjects
 from classifier.learning.name_training import train_names
 from classifier.learning.seam_training import Told, examples, fit
@@ -90,7 +90,7 @@ def train_seams(rulebook: Rulebook, categories: Model) -> SeamModel:
     for at in range(_FOLDS):
         fold, others = rows[at::_FOLDS], singles[at::_FOLDS]
         unseen = {*of_matters(fold), *of_rows(others)}
-        model = teach_subjects([one for one in of_corpus() if one not in unseen], rulebook, categories)
+        model = teach_subjects([one for one in of_corpus() if one not in unseen], categories)
         told = [_told(_matters(row), rulebook, row.get("weight", 1.0)) for row in fold]
         told += [_told(_joined(others, dice), rulebook, _MADE_UP, True) for _ in range(_JOINED)]
         told += [_told([row["text"]], rulebook, _SINGLE, True) for row in others]
@@ -119,7 +119,7 @@ def train_dangers(rulebook: Rulebook, rows: Iterable[dict[str, Any]]) -> Model:
     """The model of what must never be missed: calm or dangerous, and of which flag."""
     told = [(row["text"], _danger(row)) for row in rows]
     told += [(letter, CALM) for letter in _long_letters()]
-    texts = [lettered(whole(text, rulebook)) for text, _ in told]
+    texts = list(map(lettered, wholes([text for text, _ in told], rulebook)))
     labels = [label for _, label in told]
     return train(texts, labels, penalty=_DANGER_PENALTY, seen_in=_DANGER_SEEN_IN)
 

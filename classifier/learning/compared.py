@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import f1_score
 
-from classifier.learning.corpora import whole
+from classifier.learning.corpora import wholes
 from classifier.learning.lessons import Lesson, of_corpus, teach
 from classifier.learning.training import Progress, folds
 from classifier.linear.grams import Letters
@@ -134,7 +134,7 @@ def _judged(
 def _taken(model: Model, lessons: Sequence[Lesson], rulebook: Rulebook) -> list[Taken]:
     if not lessons:
         return []
-    parts = [whole(lesson.text, rulebook) for lesson in lessons]
+    parts = wholes([lesson.text for lesson in lessons], rulebook)
     least = dict(model.thresholds)[PROMISED]
     known = model.known(Letters([part.text for part in parts]))
     topics = model_topics(model, known, [part.evidence for part in parts])

@@ -1,15 +1,17 @@
 """The labelled texts written for the hub, as its models learn from them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
-from classifier.reading import Part, read
+from classifier.reading import Part, read_all
 from classifier.rulebook.loading import category_words
 from classifier.rulebook.rules import Rulebook
 from classifier.rulebook.splitting import Span
 from classifier.rulebook.text import normalise
+
+_STRIDE = 128  # texts read at once
 
 
 def corpus(name: str) -> Iterator[dict[str, Any]]:
@@ -35,10 +37,11 @@ def code_of(row: dict[str, Any]) -> str:
     return str(row["category"]).replace(".", "/")
 
 
-def whole(text: str, rulebook: Rulebook) -> Part:
-    """A text as one matter."""
-    reading = read(text, rulebook)
-    return Part(reading, Span(0, len(reading.plain)))
+def wholes(texts: Sequence[str], rulebook: Rulebook) -> list[Part]:
+    """Each text as one matter."""
+    strides = (texts[at : at + _STRIDE] for at in range(0, len(texts), _STRIDE))
+    readings = (reading for some in strides for reading in read_all(some, rulebook))
+    return [Part(reading, Span(0, len(reading.plain))) for reading in readings]
 
 
 def primer() -> list[tuple[str, str]]:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from classifier.learning.corpora import code_of, corpus, primer, split_corpus, whole
+from classifier.learning.corpora import code_of, corpus, primer, split_corpus, wholes
 from classifier.learning.training import Progress, first_level, train
 from classifier.linear.model import Model
 from classifier.rulebook.rules import Rulebook
+from classifier.rulebook.text import normalise
 from classifier.topics import WISH
 from contracts.vocabulary import Intent
 
@@ -56,14 +57,14 @@ def of_matters(rows: Iterable[dict[str, Any]]) -> list[Lesson]:
 
 def teach(rows: Sequence[Lesson], rulebook: Rulebook, tell: Progress = lambda _: None) -> Model:
     """A model of the categories from these rows."""
-    parts = [whole(row.text, rulebook) for row in rows]
+    parts = wholes([row.text for row in rows], rulebook)
     evidence = [part.evidence for part in parts]
     texts, labels = [part.text for part in parts], [row.category for row in rows]
     wishes = [row.wish and f"{WISH}/{row.wish.value}" for row in rows]
     return train(texts, labels, evidence, primer(), tell, aside=wishes, seen_in=_SEEN_IN)
 
 
-def teach_subjects(rows: Sequence[Lesson], rulebook: Rulebook, like: Model) -> Model:
+def teach_subjects(rows: Sequence[Lesson], like: Model) -> Model:
     """A model of the subjects alone from these rows, as sure of itself as `like`."""
-    texts = [whole(row.text, rulebook).text for row in rows]
+    texts = [normalise(row.text) for row in rows]
     return first_level(texts, [row.category for row in rows], like, primer(), _SEEN_IN)

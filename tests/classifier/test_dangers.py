@@ -1,7 +1,7 @@
 import pytest
 
 from classifier.alarm import Alarm, rule
-from classifier.learning.corpora import whole
+from classifier.learning.corpora import wholes
 from contracts.vocabulary import Colour, Flag, Kind
 from tests.classifier.courts import judged, one, the_judge
 
@@ -63,7 +63,7 @@ def test_a_few_vague_words_are_never_certain(text: str) -> None:
 
 def test_a_model_sure_of_a_few_words_without_any_sign_only_has_a_person_look() -> None:
     rulebook = the_judge().rulebook
-    part, limits = whole("他说他明天再来", rulebook), rulebook.dangers
+    (part,), limits = wholes(["他说他明天再来"], rulebook), rulebook.dangers
     assert not part.dangers
     assert part.size < limits.brief
     ruling = rule(part, Alarm(1, {Flag.THREAT: 1}), limits)
@@ -93,7 +93,7 @@ def test_a_flag_makes_the_case_red_and_says_why() -> None:
 
 def test_a_sentence_of_a_calm_message_takes_more_to_be_looked_at() -> None:
     rulebook = the_judge().rulebook
-    part, limits = whole("村口路灯坏了三个月没人修", rulebook), rulebook.dangers
+    (part,), limits = wholes(["村口路灯坏了三个月没人修"], rulebook), rulebook.dangers
     doubt = Alarm(limits.watch + 0.1, {Flag.LIFE_DANGER: limits.watch + 0.1}, message=limits.watch / 2)
     assert not rule(part, doubt, limits).look
     assert rule(part, doubt._replace(message=limits.watch), limits).look

@@ -1,7 +1,7 @@
 import numpy as np
 
 from classifier.alarm import CALM, DANGER, lettered
-from classifier.learning.corpora import whole
+from classifier.learning.corpora import wholes
 from classifier.linear.features import Floats
 from classifier.linear.grams import Letters
 from classifier.linear.model import Model
@@ -14,7 +14,7 @@ DANGEROUS = "他拿着菜刀追着我砍，我满手是血，躲在厕所里，�
 
 def leanings(*texts: str) -> tuple[Floats, Floats]:
     """By the whole texts alone, and by their worst stretches too."""
-    parts = [whole(text, the_judge().rulebook) for text in texts]
+    parts = wholes(texts, the_judge().rulebook)
     letters, sizes = Letters(list(map(lettered, parts))), np.array([part.size for part in parts])
     model = the_judge().dangers
     assert isinstance(model, Model)
