@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
+from classifier.learning.wording_training import fit_wording
 from classifier.linear.features import Floats
 from classifier.linear.model import Model
 from classifier.reading import Reading
@@ -17,7 +18,7 @@ from classifier.rulebook.rules import Splitting
 from classifier.splitting.clauses import Clauses, clauses_of
 from classifier.splitting.dividing import SeamModel
 from classifier.splitting.seams import LETTERS, Seams, seams
-from classifier.splitting.ways import SIGNS, Ways, ways_of
+from classifier.splitting.ways import SIGNS, Ways
 
 _PENALTY = 0.2  # the regression's C: of 0.05 to 0.2 the best in cross-validation
 _STRETCH = 0.5  # of the numbers beside the letters
@@ -60,7 +61,7 @@ def fit(parts: Sequence[Examples], rules: Splitting) -> SeamModel:
     ways, counts = [], []
     for part in parts:
         others = _fit_seams([other for other in parts if other is not part])
-        every = ways_of(others.scores(part.found), part.found, part.clauses, rules)
+        every = others.ways_of(part.found, part.clauses, rules)
         real = [(way, len(one.begins)) for way, one in zip(every, part.told, strict=True) if not one.made_up]
         ways += [way for way, _ in real]
         counts += [count for _, count in real]
@@ -84,8 +85,16 @@ def _fit_seams(parts: Sequence[Examples]) -> SeamModel:
         weights.astype(np.float32),
         found[len(mean) :].astype(np.float32),
         float(regression.intercept_[0] - weights @ mean),
+        _fit_wording(parts),
         np.zeros(SIGNS, np.float32),
     )
+
+
+def _fit_wording(parts: Sequence[Examples]) -> Floats:
+    told = [one for part in parts for one in part.told]
+    counts = np.array([len(one.begins) for one in told])
+    weight = np.array([one.weight for one in told])
+    return fit_wording([part.found.wording for part in parts], counts, weight)
 
 
 def _fit_ways(ways: Sequence[Ways], counts: Sequence[int]) -> Floats:

@@ -13,7 +13,7 @@ from classifier.linear.model import Model
 from classifier.reading import Reading
 from classifier.rulebook.rules import Splitting
 from classifier.rulebook.splitting import Span
-from classifier.splitting.clauses import clauses_of
+from classifier.splitting.clauses import Clauses, clauses_of
 from classifier.splitting.seams import Seams, seams
 from classifier.splitting.ways import Ways, ways_of
 
@@ -25,12 +25,17 @@ class SeamModel:
     weights: Floats = field(repr=False)  # by number
     letters: Floats = field(repr=False)  # by hashed letter
     bias: float
+    wording: Floats = field(repr=False)  # slots of whole texts' letters x questions
     ways: Floats = field(repr=False)  # by sign of a way
 
     def scores(self, found: Seams) -> Floats:
         """Log odds that a matter begins at each seam."""
         scores: Floats = found.numbers @ self.weights + self.letters[found.letters].sum(axis=1) + self.bias
         return scores
+
+    def ways_of(self, found: Seams, clauses: Clauses, rules: Splitting) -> list[Ways]:
+        """Each text's ways to be divided."""
+        return ways_of(self.scores(found), found.wording.leaning(self.wording), found, clauses, rules)
 
     def begins(self, ways: Sequence[Ways], single: float) -> Iterator[list[int]]:
         """The clauses at which each text's second and later matters begin, in order: of the likeliest way,
@@ -45,7 +50,12 @@ class SeamModel:
     def save(self, path: Path) -> None:
         with path.open("wb") as sink:
             np.savez_compressed(
-                sink, weights=self.weights, letters=self.letters, bias=self.bias, ways=self.ways
+                sink,
+                weights=self.weights,
+                letters=self.letters,
+                bias=self.bias,
+                wording=self.wording,
+                ways=self.ways,
             )
 
 
@@ -55,7 +65,8 @@ def built_seams() -> SeamModel | None:
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as arrays:
-        return SeamModel(arrays["weights"], arrays["letters"], float(arrays["bias"]), arrays["ways"])
+        kept = {name: arrays[name] for name in ("weights", "letters", "wording", "ways")}
+        return SeamModel(bias=float(arrays["bias"]), **kept)
 
 
 def divide(
@@ -66,7 +77,7 @@ def divide(
         return []
     clauses = clauses_of(readings, rules)
     found = seams(readings, clauses, categories)
-    ways = ways_of(model.scores(found), found, clauses, rules)
+    ways = model.ways_of(found, clauses, rules)
     starts = clauses.start.tolist()
     return [
         reading._replace(

@@ -16,6 +16,7 @@ from classifier.reading import Reading
 from classifier.splitting.chains import letters_again, words_again
 from classifier.splitting.clauses import BEGINS_SENTENCE, Clauses, Sign, Stop, points_of, words_of
 from classifier.splitting.cohesion import Around, Columns, Sums, running, topics
+from classifier.splitting.wording import Wording, wording
 
 LETTERS = 1 << 15  # slots of the table
 _PREFIX = 3  # letters a clause begins with, hashed as one, two and three
@@ -39,22 +40,23 @@ class Seams(NamedTuple):
     numbers: Floats  # seams x numbers
     letters: Ints  # seams x hashed letters around it, in a table of `LETTERS`
     told: Sums  # before each clause: the points of the rulebook's words in all texts
+    wording: Wording
 
 
 def seams(readings: Sequence[Reading], clauses: Clauses, model: Model) -> Seams:
     """The numbers of every seam; empty where every text is one clause."""
     texts = [reading.plain for reading in readings]
     right = np.flatnonzero(clauses.start > 0)
-    place, letters = Around(clauses, right), Letters(texts).divided(clauses.end - clauses.start)
+    place, whole = Around(clauses, right), Letters(texts)
+    letters = whole.divided(clauses.end - clauses.start)
     words = words_of(readings, clauses)
     points = points_of(words, clauses, model.tops)
     subjects = topics(place, letters, points, model)
     ties = [*letters_again(place, letters, model), *words_again(place, words)]
     compared = _side_by_side([*(subjects[at] for at in _BESIDE), ties[0]])
     numbers = [*subjects, *ties, *_shape(place), *_rules(place), *_beside(compared, place)]
-    return Seams(
-        right, _side_by_side(numbers).T, _letters(texts, clauses, right), running(points.sum(axis=1))
-    )
+    around, told = _letters(texts, clauses, right), running(points.sum(axis=1))
+    return Seams(right, _side_by_side(numbers).T, around, told, wording(whole))
 
 
 def _side_by_side(columns: Columns) -> Floats:

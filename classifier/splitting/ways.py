@@ -20,7 +20,7 @@ from classifier.splitting.seams import Seams
 
 _LEAST = -3.0  # log odds below which no seam is worth a thought
 _MOST = 4.0  # times what a mark counts in the shortest message
-SIGNS = 14  # of each way
+SIGNS = 16  # of each way
 _LINE = log(80)  # letters fewer than which a single sentence has: others tell whole letters between commas
 
 
@@ -39,8 +39,8 @@ class _Around(NamedTuple):
     marks: list[int]  # of lists
 
 
-def ways_of(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> list[Ways]:
-    """Each text's, from every seam's log odds."""
+def ways_of(scores: Floats, leaning: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> list[Ways]:
+    """Each text's, from every seam's log odds and what its wording says of several, and of more than two."""
     scores = _ruled(scores, found, clauses, rules)
     place, firsts = running(clauses.end - clauses.start).tolist(), np.flatnonzero(clauses.start == 0)
     cuts = [list(edges) for edges in pairwise([*firsts.tolist(), len(clauses.start)])]
@@ -58,8 +58,8 @@ def ways_of(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) ->
     around = _around(place, clauses)
     said = clauses.announced.tolist()
     return [
-        _ways(some, (mine[0], mine[-1]), around, told)
-        for some, mine, told in zip(taken, cuts, said, strict=True)
+        _ways(some, (mine[0], mine[-1]), around, told, worded)
+        for some, mine, told, worded in zip(taken, cuts, said, leaning.tolist(), strict=True)
     ]
 
 
@@ -86,14 +86,21 @@ def _around(place: list[int], clauses: Clauses) -> _Around:
     return _Around(place, running(BEGINS_SENTENCE[clauses.stop]).tolist(), running(listed).tolist())
 
 
-def _ways(taken: Sequence[tuple[int, float]], ends: tuple[int, int], around: _Around, announced: int) -> Ways:
+def _ways(
+    taken: Sequence[tuple[int, float]],
+    ends: tuple[int, int],
+    around: _Around,
+    announced: int,
+    worded: tuple[float, float],
+) -> Ways:
     seams, scores = [at for at, _ in taken], [score for _, score in taken]
     nexts = [*scores, _LEAST]
-    signs = [[1.0, nexts[0], *[0.0] * (SIGNS - 2)]]
+    several, more = worded
+    signs = [[1.0, nexts[0], several, *[0.0] * (SIGNS - 3)]]
     for count in range(1, len(taken) + 1):
         edges = [ends[0], *sorted(seams[:count]), ends[1]]
-        as_said = float(count + 1 == announced)
-        signs.append([0.0, nexts[count], as_said, *_sureness(scores[:count]), *_shape(edges, around)])
+        said = [more if count > 1 else 0.0, float(count + 1 == announced)]
+        signs.append([0.0, nexts[count], 0.0, *said, *_sureness(scores[:count]), *_shape(edges, around)])
     return Ways(seams, signs)
 
 
