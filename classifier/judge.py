@@ -137,7 +137,7 @@ class Judge:
             for part, about, ruling in judged
         )
         address = next((text[f.start : f.end] for f in found if f.kind == "address_detail"), hints.address)
-        return Judgement(matters, found, reading.language, gazetteer.ground(reading.plain), address)
+        return Judgement(matters, found, reading.language, address)
 
     def _matter(
         self, part: Part, about: Topic, ruling: Ruling, hints: Hints, town: str | None

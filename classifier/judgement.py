@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from contracts.events import Found
-from contracts.vocabulary import Colour, Flag, Ground, Intent, Kind, Platform
+from contracts.vocabulary import Colour, Flag, Intent, Kind, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class JudgedMatter:
     kind: Kind
     category: str
     second_category: str | None
-    confidence: float  # 0 to 1: how far the category is ahead of the second
+    confidence: float  # 0 to 1, as `Topic` has it
     colour: Colour
     town_code: str | None  # nine digits; six where only the county is known
     flags: tuple[Flag, ...]
@@ -46,5 +46,4 @@ class Judgement:
     matters: tuple[JudgedMatter, ...]
     found: tuple[Found, ...]
     language: str  # ISO 639-1, the one a mediator should speak
-    ground: Ground | None
     address: str | None = field(repr=False)

@@ -21,7 +21,10 @@ _SAID = 4.0  # what a point for a wish is worth beside one for a category: more 
 
 
 class Topic(NamedTuple):
-    """The best category, the second, and how far the best is ahead (0 to 1)."""
+    """The best category, the second, and how sure the best is (0 to 1).
+
+    That is a calibrated chance; by the cues alone, how far the best is ahead.
+    """
 
     category: str
     second: str | None

@@ -1,7 +1,7 @@
 """Which town a text speaks of, only where it says so: a guess is worse than nothing."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from contracts.places import COUNTIES, towns
-from contracts.vocabulary import Ground
 
 _SUFFIX = re.compile(r"(?:街道|镇|乡)$")
 _REACH = 4  # characters beside a bare name in which a cue of place counts
-_GROUND_MARGIN = 1
 _COUNTY_NAMES = tuple(short for full in COUNTIES.values() for short in (full, full[:-1]))
 _VILLAGE_SUFFIX = re.compile(r"(?:村|社区)$")
 _FAST = Implementation.DFA  # twice as fast, and for a few hundred words not large
@@ -39,9 +37,6 @@ class Gazetteer:
 
     def __init__(self, data: Mapping[str, Any], villages: Iterable[tuple[str, str]] = ()) -> None:
         self._before, self._after = tuple(data["before"]), tuple(data["after"])
-        grounds = [(word, Ground(key)) for key, words in data["ground"].items() for word in words]
-        self._grounds = [ground for _, ground in grounds]
-        self._ground_words = AhoCorasick([word for word, _ in grounds], implementation=_FAST)
         names = self._collect(set(data["common"]), data["aliases"], data["blind"])
         self._meant = list(names.values())
         self._names = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest, implementation=_FAST)
@@ -78,15 +73,6 @@ class Gazetteer:
         before = text[max(0, start - _REACH) : start]
         led = not before or not before[-1].isalnum() or before.endswith(self._before)
         return led and text.startswith(self._after, end)
-
-    def ground(self, text: str) -> Ground | None:
-        """Market town or countryside, where one has more words in the text than the other."""
-        found = {which for which, _, _ in self._ground_words.find_matches_as_indexes(text, overlapping=True)}
-        if not found:
-            return None
-        counts = Counter(map(self._grounds.__getitem__, found))
-        best, other = sorted(Ground, key=lambda ground: counts[ground], reverse=True)
-        return best if counts[best] >= counts[other] + _GROUND_MARGIN else None
 
 
 def town_names() -> set[str]:

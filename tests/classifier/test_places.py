@@ -1,7 +1,6 @@
 import pytest
 
-from contracts.vocabulary import Ground
-from tests.classifier.courts import judged, one
+from tests.classifier.courts import one
 
 
 @pytest.mark.parametrize(
@@ -35,9 +34,3 @@ def test_only_what_the_text_says(text: str, town: str | None) -> None:
 def test_the_platform_s_town_counts_where_the_text_is_silent() -> None:
     assert one("路灯坏了", town_code="330681109").town_code == "330681109"
     assert one("马山街道路灯坏了", town_code="330681109").town_code == "330602014"
-
-
-def test_the_ground() -> None:
-    assert judged("自然村村口的晒谷场").ground is Ground.RURAL
-    assert judged("小区3幢2单元，菜场边上").ground is Ground.MARKET_TOWN
-    assert judged("路灯坏了").ground is None
