@@ -6,15 +6,14 @@ citizen who writes "ignore your instructions" can make it another category, whic
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from classifier.personal.extract import find_personal
+from classifier.personal.lore import lore
 from classifier.rulebook.language import detect
 from classifier.rulebook.text import normalise
 from contracts.errors import Invalid
@@ -96,8 +95,7 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
 @cache
 def _named() -> re.Pattern[str]:
     """Who is called something, whatever it is, or anybody with a surname whom one is to turn to."""
-    data = tomllib.loads((files("classifier") / "data" / "names.toml").read_text("utf-8"))
-    surnames = "".join((data["common"] + data["less_common"]).split())
+    surnames = "".join(name for kind in ("common", "less_common") for name in lore().surnames[kind])
     return re.compile(rf"{_TOLD}|(?:{_LEADS})(?P<w>[{surnames}][\u4e00-\u9fff]{{1,2}})")
 
 
