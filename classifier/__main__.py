@@ -1,6 +1,7 @@
 """`python -m classifier judge|train|evaluate|build`: files of citizens' messages in, judgements out."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,17 +16,29 @@ from classifier.rows import Row, read_rows
 from classifier.shown import judgement_json
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
-_console = Console(stderr=True)
+_console = Console(stderr=True, markup=False)  # a column may be named [/b]
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8 or GB18030")]
 _Text = Annotated[str, typer.Option(help="The column with the message; several, joined, with commas")]
 _Label = Annotated[str, typer.Option(help="The column with the label; a/b makes two levels")]
+_Rules = Annotated[
+    Path | None, typer.Option(exists=True, file_okay=False, help="A folder with the county's own rule files")
+]
 _Model = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A model of your own labels")]
 
 
 def _its_folder(file: Path) -> Path:
     """Made, so that what took minutes is not lost for want of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise typer.BadParameter(f"its folder cannot be made: {fault.strerror}") from fault
+    if not os.access(file.parent, os.W_OK):
+        raise typer.BadParameter("its folder cannot be written to")
     return file
+
+
+def _output(about: str) -> Any:
+    return typer.Option(callback=_its_folder, dir_okay=False, writable=True, help=about)
 
 
 @app.callback()
@@ -37,22 +50,22 @@ def _classifier() -> None:
 def judge(
     file: _File,
     text: _Text,
-    out: Annotated[
-        Path, typer.Option(callback=_its_folder, help="Where the judgements go, one JSON a line, in order")
-    ],
+    out: Annotated[Path, _output("Where the judgements go, one JSON a line, in order")],
     model: _Model = None,
-    rules: Annotated[Path | None, typer.Option(help="A folder with the county's own rule files")] = None,
+    rules: _Rules = None,
 ) -> None:
     """Judge every message of a CSV file. A bad row is named, and its line says what is wrong with it."""
-    rows, own = _rows(file, text.split(",")), _load(model)
+    rows, own = _rows(file, text.split(","), out), _load(model)
     if not fresh(sources_now()):
         build()
-    hub_judge = load_judge(rules)
+    hub_judge = _judge(rules)
     with out.open("w", encoding="utf-8") as sink, Progress(console=_console) as progress:
         for row in progress.track(rows, description="judging"):
             judged = {"error": row.fault} if row.fault else _judged(hub_judge, own, "\n".join(row.cells))
             sink.write(json.dumps(judged, ensure_ascii=False) + "\n")
-    if _name_bad(rows):
+    bad = _name_bad(rows)
+    _console.print(f"wrote {out}: {len(rows) - bad} of {len(rows)} messages judged")
+    if bad:
         raise typer.Exit(code=1)
 
 
@@ -61,16 +74,14 @@ def train(
     file: _File,
     text: _Text,
     label: _Label,
-    model: Annotated[
-        Path, typer.Option(callback=_its_folder, help="Where the model goes, a .npz of plain arrays")
-    ],
+    model: Annotated[Path, _output("Where the model goes, a .npz of plain arrays")],
 ) -> None:
     """Train a model on labelled messages."""
     from classifier.learning.training import (
         train as fit,  # scikit-learn is slow to load, and only needed here
     )
 
-    texts, labels = _labelled(file, text, label)
+    texts, labels = _labelled(file, text, label, model)
     try:
         trained = fit(texts, labels, tell=_console.print)
     except ValueError as fault:
@@ -84,19 +95,14 @@ def evaluate(
     file: _File,
     text: _Text,
     label: _Label,
-    out: Annotated[
-        Path,
-        typer.Option(
-            callback=_its_folder, help="Where the report goes, Markdown, with two pictures beside it"
-        ),
-    ],
+    out: Annotated[Path, _output("Where the report goes, Markdown, with two pictures beside it")],
     folds: Annotated[int, typer.Option(min=2)] = 5,
 ) -> None:
     """Say how good a model of these rows is, by cross-validation, as a report to read."""
     from classifier.learning.evaluation import evaluate as cross_validate
     from classifier.learning.report import write_report
 
-    texts, labels = _labelled(file, text, label)
+    texts, labels = _labelled(file, text, label, out)
     try:
         evaluation = cross_validate(texts, labels, folds, _console.print)
     except ValueError as fault:
@@ -123,6 +129,15 @@ def _judged(hub_judge: Judge, own: Model | None, text: str) -> dict[str, Any]:
     return judged
 
 
+def _judge(rules: Path | None) -> Judge:
+    try:
+        return load_judge(rules)
+    except KeyError as missing:
+        raise typer.BadParameter(f"the rules lack {missing}: compare them with classifier/data") from missing
+    except (TypeError, ValueError) as fault:
+        raise typer.BadParameter(f"the rules cannot be used: {fault}") from fault
+
+
 def _load(model: Path | None) -> Model | None:
     try:
         return load_model(model) if model else None
@@ -130,8 +145,8 @@ def _load(model: Path | None) -> Model | None:
         raise typer.BadParameter(str(fault)) from fault
 
 
-def _labelled(file: Path, text: str, label: str) -> tuple[list[str], list[str]]:
-    rows = _rows(file, [*text.split(","), label])
+def _labelled(file: Path, text: str, label: str, out: Path) -> tuple[list[str], list[str]]:
+    rows = _rows(file, [*text.split(","), label], out)
     checked = [_unlabelled(row) for row in rows]
     good = [row.cells for row in checked if not row.fault]
     if _name_bad(checked):
@@ -143,18 +158,21 @@ def _unlabelled(row: Row) -> Row:
     return row if row.fault or row.cells[-1].strip() else Row(row.number, (), "the label is empty")
 
 
-def _rows(file: Path, columns: list[str]) -> list[Row]:
+def _rows(file: Path, columns: list[str], out: Path) -> list[Row]:
+    if out.exists() and out.samefile(file):
+        raise typer.BadParameter("what is written would take the place of the messages: name another file")
     try:
         return list(read_rows(file, columns))
     except ValueError as fault:
         raise typer.BadParameter(str(fault)) from fault
 
 
-def _name_bad(rows: list[Row]) -> bool:
+def _name_bad(rows: list[Row]) -> int:
+    """How many there are."""
     bad = [row for row in rows if row.fault]
     for row in bad:
         _console.print(f"row {row.number}: {row.fault}")
-    return bool(bad)
+    return len(bad)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import io
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
 
@@ -24,14 +25,7 @@ def read_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
     """The named columns of every row. ValueError where the file or its heading cannot be read."""
     csv.field_size_limit(sys.maxsize)
     reader = csv.DictReader(io.StringIO(_decode(file.read_bytes()), newline=""), strict=True)
-    try:
-        named = reader.fieldnames
-    except csv.Error:
-        raise ValueError("the quotation marks of the heading do not match") from None
-    if not named:
-        raise ValueError("the file is empty; its first line must name the columns")
-    if unknown := [column for column in columns if column not in named]:
-        raise ValueError(f"no column {unknown[0]!r}; there are: {', '.join(named)}")
+    _check_heading(reader, columns)
     for number in count(1):
         line = reader.reader.line_num + 1
         try:
@@ -44,6 +38,26 @@ def read_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
             yield Row(number, (), f"its quotation marks do not match; not read: {until}")
         else:
             yield _row(number, row, columns)
+
+
+def _check_heading(reader: "csv.DictReader[str]", columns: Sequence[str]) -> None:
+    try:
+        named = reader.fieldnames
+    except csv.Error:
+        raise ValueError("the quotation marks of the heading do not match") from None
+    if not named:
+        raise ValueError("the file is empty; its first line must name the columns")
+    for column in columns:
+        if named.count(column) != 1:
+            raise ValueError(_misnamed(column, named))
+
+
+def _misnamed(column: str, named: Sequence[str]) -> str:
+    """Of the heading no more than what is nearly the name: where it is missing, it is a citizen's message."""
+    if column in named:
+        return f"several columns are named {column!r}: give each its own name"
+    meant = "".join(f"; {name!r} may be meant" for name in get_close_matches(column, named, 1))
+    return f"no column {column!r} (the first line names {len(named)}, with commas between){meant}"
 
 
 def _row(number: int, row: Mapping[str, str | None], columns: Sequence[str]) -> Row:
@@ -59,4 +73,4 @@ def _decode(raw: bytes) -> str:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ValueError("the file is neither UTF-8 nor GB18030")
+    raise ValueError("the file is neither UTF-8 nor GB18030: save it as one of them (“CSV UTF-8”)")

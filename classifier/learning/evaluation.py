@@ -72,7 +72,12 @@ class Evaluation:
 def evaluate(
     texts: Sequence[str], labels: Sequence[str], count: int, tell: Callable[[str], None] = lambda _: None
 ) -> Evaluation:
-    """Cross-validate with `count` folds; thresholds come from the rows learnt on, never from those judged."""
+    """Cross-validate with `count` folds; thresholds come from the rows learnt on, never from those judged.
+
+    ValueError with fewer rows than folds, and where `train` raises it.
+    """
+    if len(texts) < count:
+        raise ValueError(f"{count} folds take {count} labelled rows at least; there are {len(texts)}")
     truth = np.array([label.partition("/")[0] for label in labels])
     taken, confidence = np.empty_like(truth), np.zeros(len(truth), np.float32)
     let_through = {goal: np.zeros(len(truth), np.bool_) for goal in PRECISIONS}

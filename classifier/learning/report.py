@@ -25,7 +25,7 @@ def _lines(evaluation: Evaluation, source: str, folds: int, pictures: dict[str, 
     yield f"calibration error {evaluation.calibration_error:.3f}.**\n"
     yield "## Per class\n\n| class | precision | recall | F1 | rows |\n|---|---|---|---|---|"
     for name, precision, recall, f1, rows in evaluation.per_class():
-        yield f"| {name} | {precision:.3f} | {recall:.3f} | {f1:.3f} | {rows} |"
+        yield f"| {_cell(name)} | {precision:.3f} | {recall:.3f} | {f1:.3f} | {rows} |"
     yield "\n## How much can go through without a person\n"
     yield "The threshold of each fold comes from the rows it was trained on.\n"
     yield "| precision promised | rows let through | precision reached |\n|---|---|---|"
@@ -36,6 +36,11 @@ def _lines(evaluation: Evaluation, source: str, folds: int, pictures: dict[str, 
     yield "| said | was right | rows |\n|---|---|---|"
     for said, was, rows in evaluation.calibration():
         yield f"| {said:.2f} | {was:.2f} | {rows} |"
+
+
+def _cell(name: str) -> str:
+    """A label in a table, which `|` would end."""
+    return name.replace("|", r"\|")
 
 
 def _svg(width: float, height: float, parts: Iterator[str]) -> str:

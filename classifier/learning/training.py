@@ -41,7 +41,7 @@ def train(
 
     `primer` are more (text, label) to learn from that are no messages, so nothing is calibrated on them.
     `aside` answers another question about the first texts, `x/a`, or None: a second level below no first.
-    ValueError with fewer than two labels.
+    ValueError with fewer than two labels, or texts that have nothing in common.
     """
     judged = len(texts)
     texts, labels = [*texts, *(text for text, _ in primer)], [*labels, *(label for _, label in primer)]
@@ -88,6 +88,8 @@ def first_level(
 def _counted(texts: Sequence[str], judged: int, seen_in: int) -> tuple[Ints, Floats, csr_matrix]:
     """The slots of the grams worth knowing, their rarity, and the texts' weighted grams."""
     slots, rarity = _vocabulary(hash_grams(texts), judged, seen_in)
+    if not slots.size:
+        raise ValueError(f"no letter is in {seen_in} of the texts: there must be more of them")
     features = weigh(recognise(Letters(texts), column_table(slots), len(slots)), rarity)
     return slots, rarity, _matrix(features, len(slots))
 

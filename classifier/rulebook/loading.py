@@ -21,7 +21,10 @@ _WEIGHTS = {"strong": 4.0, "foreign": 3.0, "words": 2.0, "weak": 1.0}
 
 
 def load_rulebook(folder: Path | None = None) -> Rulebook:
-    """The hub's own rulebook, with the county's files of `folder` in place of those it holds."""
+    """The hub's own rulebook, with the county's files of `folder` in place of those it holds.
+
+    KeyError or ValueError where a file lacks something or cannot be read.
+    """
     taxonomy, intents = _read(folder, "taxonomy"), _read(folder, "intents")
     dangers, splitting, places = (_read(folder, name) for name in ("dangers", "splitting", "places"))
     cues = [
@@ -67,7 +70,10 @@ def category_words() -> dict[str, list[str]]:
 
 
 def _read(folder: Path | None, name: str) -> dict[str, Any]:
-    return tomllib.loads(_text(folder, f"{name}.toml"))
+    try:
+        return tomllib.loads(_text(folder, f"{name}.toml"))
+    except ValueError as fault:  # no TOML, or no UTF-8
+        raise ValueError(f"{name}.toml: {fault}") from fault
 
 
 def _text(folder: Path | None, name: str) -> str:

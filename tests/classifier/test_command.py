@@ -72,6 +72,8 @@ def test_a_missing_column_is_said(tmp_path: Path) -> None:
 
 LABELLED = "body,label\n" + "".join(f"路灯不亮第{i}盏,灯\n老板拖欠工资{i}个月,钱\n" for i in range(12))
 
+ODD = "".join(f"{letter},{at % 2}\n" for at, letter in enumerate("甲乙丙丁戊己"))
+
 
 def command(*words: object) -> tuple[int, str]:
     result = CliRunner().invoke(app, list(map(str, words)))
@@ -104,3 +106,65 @@ def test_what_cannot_be_trained_on_is_said(tmp_path: Path) -> None:
     code, said = command("train", source, "--text", "body", "--label", "label", "--model", tmp_path / "m")
     assert code == 2
     assert "two different labels" in said
+
+
+@pytest.mark.parametrize(
+    ("heading", "meant"), [("村口路灯坏了,灯", False), ("Body,label", True), ("body;label", False)]
+)
+def test_of_a_heading_only_what_may_be_meant_is_said(tmp_path: Path, heading: str, meant: bool) -> None:
+    code, said, _ = run(tmp_path, f"{heading}\n祝阿土又打人,警\n".encode())
+    assert (code, "may be meant" in said) == (2, meant)
+    assert "路灯" not in said and "祝阿土" not in said
+
+
+def test_two_columns_of_one_name_are_not_guessed_at(tmp_path: Path) -> None:
+    code, said, _ = run(tmp_path, "body,body\n路灯坏了,井盖坏了\n".encode())
+    assert (code, "several columns" in said) == (2, True)
+
+
+def test_the_messages_are_never_written_over(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(ROWS, "utf-8")
+    code, said = command("judge", source, "--text", "body", "--out", source)
+    assert (code, "name another file" in said, source.read_text("utf-8")) == (2, True, ROWS)
+
+
+@pytest.mark.parametrize("where", [".", "in.csv/out.jsonl"])
+def test_where_nothing_can_be_written_is_said(tmp_path: Path, where: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(ROWS, "utf-8")
+    code, said = command("judge", source, "--text", "body", "--out", tmp_path / where)
+    assert (code, "'--out'" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [("intents", "order = = 1", "intents.toml"), ("splitting", "item = 3.0", "the rules lack")],
+)
+def test_rules_that_cannot_be_used_are_named(tmp_path: Path, name: str, content: str, expected: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(ROWS, "utf-8")
+    (tmp_path / f"{name}.toml").write_text(content, "utf-8")
+    words = ("--text", "body", "--rules", tmp_path, "--out", tmp_path / "out.jsonl")
+    code, said = command("judge", source, *words)
+    assert (code, expected in said) == (2, True)
+    code, said = command("judge", source, *words[:3], tmp_path / "nowhere", *words[4:])
+    assert (code, "'--rules'" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"), [("", "there are 0"), ("路灯,灯\n" * 5, "two different labels"), (ODD, "no letter")]
+)
+def test_too_few_rows_are_said(tmp_path: Path, rows: str, expected: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(f"body,label\n{rows}", "utf-8")
+    words = ("--text", "body", "--label", "label", "--out", tmp_path / "r.md")
+    code, said = command("evaluate", source, *words)
+    assert (code, expected in said) == (2, True)
+
+
+def test_a_label_may_be_anything(tmp_path: Path) -> None:
+    source, report = tmp_path / "in.csv", tmp_path / "r.md"
+    source.write_text(LABELLED.replace("灯\n", "a|[b]\n"), "utf-8")
+    code, _ = command("evaluate", source, "--text", "body", "--label", "label", "--folds", 2, "--out", report)
+    assert (code, r"| a\|[b] |" in report.read_text("utf-8")) == (0, True)
