@@ -69,7 +69,7 @@ def _make_dangers(folder: Path) -> None:
 
 
 def _make_names(folder: Path) -> None:
-    _keep(train_names(list(corpus("personal"))), folder / "names.npz")
+    _keep(train_names(list(corpus("personal"))), folder / "persons.npz")
 
 
 # Side by side, the longest first.

@@ -13,12 +13,14 @@ from sklearn.linear_model import LogisticRegression
 
 from classifier.learning.corpora import corpus
 from classifier.learning.everyday import everyday
-from classifier.learning.name_texts import Named, Names, implanted, labelled, placed, renamed
+from classifier.learning.name_texts import Named, Names, Span, implanted, labelled, placed, renamed
 from classifier.linear.features import Floats
 from classifier.linear.grams import Ints
+from classifier.personal.company import Company, bins_of, company
 from classifier.personal.houses import find_houses
-from classifier.personal.model import NameModel, numbers_of, word_levels
+from classifier.personal.model import NameModel
 from classifier.personal.numbers import find_numbers
+from classifier.personal.points import Edges, PlaceModel, edges_of, word_levels
 from classifier.personal.signs import QUICK_BITS, SLOT_BITS, Places, places, quick_signs, signs
 from classifier.rulebook.text import normalise
 
@@ -28,6 +30,10 @@ _PENALTY = 0.3  # the regression's C
 _STEPS, _CLOSE = 100, 1e-4
 _NEXT_TO, _AROUND = 0.3, 0.1  # how much a place counts that laps over a name, or has a name and more in it
 _QUICK_LOSES = 0.0015  # of invented names, odder than people's
+_FOLDS = 3
+_BINS = 12  # of what company says
+_COMPANY_PENALTY = 0.3
+_CAUTION = 2.5  # points: a name missed is worse than a word hidden
 _SEED = 20260101
 Levels = npt.NDArray[np.uint8]
 
@@ -36,7 +42,7 @@ class Examples(NamedTuple):
     """Places of some texts, and how much each counts as no name: 0 for a name."""
 
     at: Places
-    numbers: tuple[Ints, Ints]
+    numbers: Edges
     weight: npt.NDArray[np.float64]
 
 
@@ -51,6 +57,42 @@ def train_names(rows: Sequence[dict[str, Any]]) -> NameModel:
     """The model, from labelled texts (`text`, `personal`) and all the hub's others."""
     others, words = nameless(), everyday()
     names, levels = Names(others, words, random.Random(_SEED)), word_levels(words)  # noqa: S311  nothing secret
+    heard = []
+    for fold in range(_FOLDS):  # what company says is learnt where the places' own model has not learnt
+        alone = _alone(_without(rows, fold), _without(others, fold), names, levels)
+        told = [*map(labelled, rows[fold::_FOLDS]), *(Named(text, ()) for text in others[fold::_FOLDS])]
+        heard.append(_in_company(alone, told))
+    seen, named = map(np.concatenate, zip(*heard, strict=True))
+    return NameModel(_alone(rows, others, names, levels), _company(seen, named))
+
+
+def _without(rows: Sequence[Any], fold: int) -> list[Any]:
+    return [row for number, row in enumerate(rows) if number % _FOLDS != fold]
+
+
+def _in_company(alone: PlaceModel, told: Sequence[Named]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """What the likely places of these texts have around them, and which are names."""
+    texts = [one.text for one in told]
+    every = places(texts)
+    at, points, edges = alone.likely(every, _numbers(texts))
+    return company(every, at, points, edges), _weights(at, [one.names for one in told]) == 0
+
+
+def _company(seen: Floats, named: npt.NDArray[np.bool_]) -> Company:
+    edges = np.stack([_edges(column) for column in seen.T])
+    bins = bins_of(seen, edges) + np.arange(len(edges)) * (_BINS + 1)
+    weights, bias = _regression(bins, len(edges) * (_BINS + 1), named, np.ones(len(named)), _COMPANY_PENALTY)
+    return Company(edges, weights.reshape(len(edges), _BINS + 1), bias + _CAUTION)
+
+
+def _edges(column: Floats) -> Floats:
+    """Where about as many are on either side of each; fewer, where many are the same."""
+    found = np.unique(np.quantile(column, np.arange(1, _BINS) / _BINS))
+    edges: Floats = np.append(found, np.full(_BINS - len(found), np.inf)).astype(np.float32)
+    return edges
+
+
+def _alone(rows: Sequence[dict[str, Any]], others: Sequence[str], names: Names, levels: Levels) -> PlaceModel:
     copies = [labelled(row) for row in rows]
     copies += [
         renamed(row, names)
@@ -72,8 +114,11 @@ def train_names(rows: Sequence[dict[str, Any]]) -> NameModel:
 def _examples(told: Sequence[Named]) -> Examples:
     texts = [one.text for one in told]
     at = places(texts)
-    numbers = [[(s, e) for s, e, _ in (*find_numbers(text), *find_houses(text))] for text in texts]
-    return Examples(at, numbers_of(at, numbers), _weights(at, [one.names for one in told]))
+    return Examples(at, edges_of(at, _numbers(texts)), _weights(at, [one.names for one in told]))
+
+
+def _numbers(texts: Sequence[str]) -> list[list[Span]]:
+    return [[(s, e) for s, e, _ in (*find_numbers(text), *find_houses(text))] for text in texts]
 
 
 def _of_places(texts: Sequence[str], names: Names) -> Examples:
@@ -98,28 +143,32 @@ def _weights(at: Places, names: Sequence[Iterable[tuple[int, int]]]) -> npt.NDAr
     return weights
 
 
-def _fit(parts: Sequence[Examples], levels: Levels) -> NameModel:
+def _fit(parts: Sequence[Examples], levels: Levels) -> PlaceModel:
     """The quick weights first; the others learn from what these let through."""
     weight = np.concatenate([part.weight for part in parts])
     quick_slots = np.concatenate([quick_signs(part.at, levels) for part in parts])
-    quick, _ = _regression(quick_slots, QUICK_BITS, weight)
+    is_name, counts = weight == 0, np.where(weight == 0, 1.0, weight)
+    quick, _ = _regression(quick_slots, 1 << QUICK_BITS, is_name, counts, _PENALTY)
     points = quick[quick_slots].sum(axis=1)
     least = np.float32(np.quantile(points[weight == 0], _QUICK_LOSES))
     through = points > least
     each = np.split(through, np.cumsum([len(part.weight) for part in parts])[:-1])
     slots = [signs(part.at.take(own), levels, part.numbers) for part, own in zip(parts, each, strict=True)]
-    weights, bias = _regression(np.concatenate(slots), SLOT_BITS, weight[through])
-    return NameModel(weights, bias, quick - least / quick_slots.shape[1], levels)
+    weights, bias = _regression(
+        np.concatenate(slots), 1 << SLOT_BITS, is_name[through], counts[through], _PENALTY
+    )
+    return PlaceModel(weights, bias, quick - least / quick_slots.shape[1], levels)
 
 
-def _regression(slots: Ints, bits: int, weight: npt.NDArray[np.float64]) -> tuple[Floats, float]:
+def _regression(
+    slots: Ints, size: int, named: npt.NDArray[np.bool_], counts: npt.NDArray[np.float64], penalty: float
+) -> tuple[Floats, float]:
     rows, columns = slots.shape
     matrix = csr_matrix(
         (np.ones(rows * columns, np.float32), slots.ravel().astype(np.int32), np.arange(rows + 1) * columns),
-        shape=(rows, 1 << bits),
+        shape=(rows, size),
     )
-    counts = np.where(weight == 0, 1.0, weight)
-    regression = LogisticRegression(C=_PENALTY, max_iter=_STEPS, tol=_CLOSE)
+    regression = LogisticRegression(C=penalty, max_iter=_STEPS, tol=_CLOSE)
     with warnings.catch_warnings(category=ConvergenceWarning, action="ignore"):  # near enough
-        found = regression.fit(matrix, weight == 0, sample_weight=counts)
+        found = regression.fit(matrix, named, sample_weight=counts)
     return found.coef_[0].astype(np.float32), float(found.intercept_[0])

@@ -69,7 +69,7 @@ def lore() -> Lore:
         leading=_table([(1, data["leading"])]),
         then=_table([(1, data["then"])]),
         described=_table([(1, data["described"])]),
-        pronoun=_table([(1, "他她")]),
+        pronoun=_table([(1, data["pronouns"])]),
         leads={kind: data[kind].split() for kind in LEADS},
         titles=data["title"].split(),
         called=frozenset(data["called"].split()),

@@ -1,4 +1,4 @@
-"""Which places of many texts are people's names: one linear model over their signs, asked in two steps."""
+"""Which places of many texts are people's names: by what each is worth alone, and by the rest of its text."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,121 +7,83 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from classifier.linear.features import Floats
 from classifier.linear.files import BUILT
-from classifier.linear.grams import Ints
-from classifier.personal.context import hashed
+from classifier.personal.company import Company, company
 from classifier.personal.lore import CLASSES, lore
-from classifier.personal.signs import WORD_BITS, Places, places, quick_signs, signs
+from classifier.personal.points import PlaceModel, Span
+from classifier.personal.signs import WORD_BITS, places
 
-Span = tuple[int, int]
-_JOINS = re.compile(r"[与和跟同及、，,/ \d.)）]+")  # what stands between the names of a list
-_JOIN_REACH = 5
-_LISTED = 2.0  # points for standing beside a name in a list
-_STRIDE = 512  # places
-_THRESHOLD = -1.5  # a name missed is worse than a word hidden
-_FEW_PLACES, _LONGER = 12, 0.9  # a longer text has more places, but hardly more names
+Chance = tuple[float, float, int, int]  # points by itself, then in its company, and the span
+_CALLED_SO, _SURE = (
+    1.0,
+    2.0,
+)  # points, above which it is somebody's name though a word or a place is called so too
 _FULL, _USUAL = 3, 2  # characters of most names; how usual in given names those of the longer ones are
-_SURE = 1.0  # points, above which it is somebody's name though a place is called so too
 
 
 @dataclass(frozen=True, slots=True)
 class NameModel:
-    """Weights by slot; most places are no names by the quick ones alone."""
+    """What places are worth alone, then in their company."""
 
-    weights: Floats
-    bias: float
-    quick: Floats
-    levels: npt.NDArray[np.uint8]  # of words of everyday life, by slot
+    alone: PlaceModel
+    company: Company
 
     def find(self, texts: Sequence[str], numbers: Sequence[Sequence[Span]]) -> list[list[Span]]:
         """The names of each text, in no order. `numbers`: what else is people's there."""
         found: list[list[Span]] = [[] for _ in texts]
-        chances: dict[int, list[tuple[float, int, int]]] = {}
         every = places(texts)
-        maybe = every.take(self.quick[quick_signs(every, self.levels)].sum(axis=1) > 0)
-        owners, begins, ends = maybe.spans()
-        points = self.points(maybe, numbers_of(maybe, numbers)) - _long(every, len(texts))[owners]
-        worth = np.flatnonzero(points > _THRESHOLD - _LISTED)
-        columns = (column[worth].tolist() for column in (owners, points, begins, ends))
-        for owner, *chance in zip(*columns, strict=True):
-            if not _no_name(texts[owner], *chance):
-                chances.setdefault(owner, []).append(tuple(chance))
+        at, points, beside = self.alone.likely(every, numbers)
+        worth = self.company.points(company(every, at, points, beside))
+        owners, begins, ends = at.spans()
+        chances: dict[int, list[Chance]] = {}
+        for index in np.flatnonzero(worth > 0).tolist():
+            owner, start, end = owners[index], int(begins[index]), int(ends[index])
+            if not _no_name(texts[owner], worth[index], start, end):
+                chances.setdefault(int(owner), []).append(
+                    (float(points[index]), float(worth[index]), start, end)
+                )
         for owner, own in chances.items():
-            found[owner] = [*_wherever(texts[owner], _chosen(texts[owner], own))]
+            found[owner] = [*_wherever(texts[owner], _chosen(own))]
         return found
-
-    def points(self, at: Places, numbers: tuple[Ints, Ints]) -> Floats:
-        """Above 0 for what rather is a name."""
-        every = np.arange(len(at.begin))
-        strides = np.split(
-            every, every[_STRIDE::_STRIDE]
-        )  # what fits the cache is done sooner, in less memory
-        points = [self.weights[signs(at.take(own), self.levels, numbers)].sum(axis=1) for own in strides]
-        return np.concatenate(points) + np.float32(self.bias)
 
     def save(self, path: Path) -> None:
         """As one file of plain arrays."""
-        known = np.flatnonzero(self.levels)
+        alone, company = self.alone, self.company
+        known = np.flatnonzero(alone.levels)
         with path.open("wb") as sink:
             np.savez_compressed(
                 sink,
-                weights=self.weights.astype(np.float16),
-                bias=self.bias,
-                quick=self.quick,
+                weights=alone.weights.astype(np.float16),
+                bias=alone.bias,
+                quick=alone.quick,
+                edges=company.edges,
+                company=company.weights,
+                company_bias=company.bias,
                 words=known.astype(np.int32),
-                levels=self.levels[known],
+                levels=alone.levels[known],
             )
 
 
 @cache
 def built_names() -> NameModel | None:
     """The one `python -m classifier build` made; None where it has not run."""
-    path = BUILT / "names.npz"
+    path = BUILT / "persons.npz"
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as arrays:
         levels = np.zeros(1 << WORD_BITS, np.uint8)
         levels[arrays["words"]] = arrays["levels"]
         weights = arrays["weights"].astype(np.float32)
-        return NameModel(weights, float(arrays["bias"]), arrays["quick"], levels)
-
-
-def word_levels(words: dict[str, int]) -> npt.NDArray[np.uint8]:
-    """The levels of words of two characters, by slot."""
-    table = np.zeros(1 << WORD_BITS, np.uint8)
-    keys = np.array([ord(word[0]) << 16 | ord(word[1]) for word in words])
-    table[hashed(keys, WORD_BITS)] = list(words.values())
-    return table
-
-
-def _long(every: Places, texts: int) -> Floats:
-    """By text, how much less its places count for its being long."""
-    owners, _, _ = every.spans()
-    many = np.bincount(owners, minlength=texts) / _FEW_PLACES
-    less: Floats = (_LONGER * np.log(np.maximum(many, 1))).astype(np.float32)
-    return less
-
-
-def numbers_of(at: Places, numbers: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
-    """Where among the codes numbers begin and end, in order."""
-    edges = [
-        (offset + start, offset + end)
-        for offset, own in zip(at.offsets.tolist(), numbers, strict=True)
-        for start, end in own
-    ]
-    pairs = np.array(edges, np.int64).reshape(-1, 2)
-    starts, ends = (np.searchsorted(at.kept, np.sort(column)) for column in pairs.T)
-    return starts, ends
+        alone = PlaceModel(weights, float(arrays["bias"]), arrays["quick"], levels)
+        return NameModel(alone, Company(arrays["edges"], arrays["company"], float(arrays["company_bias"])))
 
 
 def _no_name(text: str, points: float, start: int, end: int) -> bool:
     """Whether it is a word of the region's own, no full name, or what a place or a firm is called."""
     known = lore()
     words = [word for word in known.no_names.get(text[start], ()) if text.startswith(word, start)]
-    if any(points < 0 or end - start <= len(word) for word in words):  # 韩国强 is somebody
+    if any(points < _CALLED_SO or end - start <= len(word) for word in words):  # 韩国强 is somebody
         return True
     if text[max(0, start - 1) : start + 1] in known.inside:
         return True
@@ -140,10 +102,12 @@ def _is_a_place(text: str, called: str) -> bool:
     return at >= 0
 
 
-def _wherever(text: str, names: Sequence[tuple[float, int, int]]) -> Iterator[Span]:
+def _wherever(text: str, names: Sequence[Chance]) -> Iterator[Span]:
     """The names, and where a sure one stands once more, whatever is beside it there."""
-    yield from (_all_of(text, start, end) for _, start, end in names)
-    for name in {text[start:end] for points, start, end in names if end - start > 2 or points > 0}:
+    yield from (_all_of(text, start, end) for _, _, start, end in names)
+    for name in {
+        text[start:end] for _, points, start, end in names if end - start > 2 or points > _CALLED_SO
+    }:
         if text.count(name) > 1:
             yield from (match.span() for match in re.finditer(name, text))
 
@@ -168,26 +132,10 @@ def _of_both(text: str, at: int) -> bool:
     )
 
 
-def _chosen(text: str, chances: Sequence[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
-    """The likeliest first; beside it in a list less is enough."""
-    taken: list[tuple[float, int, int]] = []
-    while True:
-        best = max(
-            (
-                (points + _LISTED * _listed(text, start, end, taken), start, end)
-                for points, start, end in chances
-                if all(end <= other or start >= until for _, other, until in taken)
-            ),
-            default=(_THRESHOLD, 0, 0),
-        )
-        if best[0] <= _THRESHOLD:
-            return taken
-        taken.append(best)
-
-
-def _listed(text: str, start: int, end: int, taken: Sequence[tuple[float, int, int]]) -> bool:
-    return any(
-        (0 < other - end <= _JOIN_REACH and _JOINS.fullmatch(text, end, other))
-        or (0 < start - until <= _JOIN_REACH and _JOINS.fullmatch(text, until, start))
-        for _, other, until in taken
-    )
+def _chosen(chances: Sequence[Chance]) -> list[Chance]:
+    """The likeliest of those that lap over each other."""
+    taken: list[Chance] = []
+    for chance in sorted(chances, reverse=True):
+        if all(chance[3] <= other or chance[2] >= until for _, _, other, until in taken):
+            taken.append(chance)
+    return taken
