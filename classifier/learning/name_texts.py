@@ -22,7 +22,7 @@ _WORD, _GIVEN_WORD, _GIVEN_NAME = (
     0.3,
 )  # names that are words; given names that are, and usual ones
 _WORD_AGAIN = 0.5  # for a name that is a word
-_ANY_WORD = 0.15  # of those, the ones that hardly anybody is called
+_ANY_WORD = 0.6  # of those, the ones that hardly anybody is called
 _ODD = 0.06  # characters that are seldom in names
 _TWO, _TWO_AFTER_DOUBLE = 0.66, 0.5  # given names of two characters
 _OTHER_LEAD, _OTHER_TITLE, _BARE = 0.6, 0.5, 0.05

@@ -8,16 +8,18 @@ from classifier.personal.numbers import LED_BY, FoundSpan, matches
 _DASH = "－–—-"
 
 _HOUSE_NUMBER = re.compile(
-    "[0-9] ?[弄号幢栋座室单#－—-]|[一二三四五六七八九十][幢栋号单弄]|[a-z][座幢栋][0-9]|楼[上下]的?[0-9]{3}"
+    "[0-9] ?[弄号幢栋座室单#－—-]|[一二三四五六七八九十][幢栋号单弄]|[a-z][座幢栋][0-9]"
+    "|(?:楼[上下]的?|住)[0-9]{3}"
 )  # else no Chinese address
 _HAN = "一二三四五六七八九十"
 _LANES = "路街弄巷道同村头里埭浜溇畈坞岙门住牌组队排"  # what a street ends with, or what leads
 # Begins with one character of a set, which the regex engine looks for faster than for anything else.
 _WITHIN = (  # what follows within the house
-    rf"(?:[甲乙丙东西南北号楼幢栋座室层边侧\d－-]|[{_HAN}]+楼|(?<=[东西南北])户|[a-z]?单元| (?=[\d室幢单号])"
-    r"|[(（][东西南北甲乙][)）]|(?<=\d)[a-z](?![a-z])|地下室|车库|阁楼|宿舍(?=\d)|附\d+号?)*"
+    rf"(?:[甲乙丙东西南北号楼幢栋座室层边侧\d－-]|[{_HAN}]+(?:楼|单元)|(?<=[东西南北])户|[a-z]?单元"
+    r"| (?=[\d室幢单号])|[(（][东西南北甲乙][)）]|(?<=\d)[a-z](?![a-z])|[a-z][幢座栋]|地下室|车库|阁楼"
+    rf"|[前后]楼|底层|附\d+号?|之[{_HAN}]|地下[{_HAN}\d]层|(?<=号)[一-鿿]{{2,4}}(?:大厦|大楼)|[一-鿿]{{0,2}}(?:宿舍|公寓)(?=\d))*"
 )
-_NO_HOUSE = "(?![线机院文窗摊厅台出桌库厢令柜床店井泵标桩杆灯车船坑选位]|门(?!口))"
+_NO_HOUSE = "(?![线机院文窗摊厅台出桌库厢令柜床店井泵标桩杆灯车船坑选位]|门(?![口卫]))"
 _HOUSE = re.compile(
     rf"[\d{_HAN}a-z](?:(?<=\d)(?P<sure>\d{{0,4}}"
     rf"(?: ?(?:弄|号楼|号院|幢|栋|座(?!位)|单元|室)"
@@ -39,6 +41,7 @@ _ESTATE = "园|苑|墅|庭|府|城|庄|湾|郡|邸|都|轩|居|公寓|公馆|小
 # What the name of a street ends with, and what stands before it but is no part of it.
 _STREET = re.compile(
     rf"(?:{_NAME}(?:路|街|弄|巷|道|胡同|岸|屋|村|坞|畈|桥|埠|头|组|家|坊|营|埭|堰|浜|渡|汇|江|河|塘|溪|岭|墩|山|沿"
+    r"|(?<![月年到])底|[东西南北中]段|[路口街门][东西南北]侧|[河江湖溪塘]边|[寺庙桥]前|[恩东西南北水城]门|商圈|堍|堡|港|盆"
     rf"|台门|口|前头|池|井|场|堂|岙|坑|坂|坪|院|岭下|山下|殿|庙|塔|渎|湖|沥|闸|田|洲|溇|{_ESTATE})"
     rf"|(?:{_NAME})?[\d{_HAN}]{{1,3}}[组队排])[甲乙丙]? ?$"
 )
@@ -55,7 +58,7 @@ _BUILDING_ALONE = re.compile(
 )
 _LIVES = re.compile("[住家址]")
 _LIVES_REACH = 12  # characters before
-_NEIGHBOUR = re.compile(r"(?:楼[上下]的?|隔壁)(?P<v>\d{3,4})(?![\d元块年平个米万分]|天(?!天))")
+_NEIGHBOUR = re.compile(r"(?:楼[上下]的?|隔壁|住)(?P<v>\d{3,4})(?![\d元块年平个米万分人名户多余.-]|天(?!天))")
 
 
 def find_houses(plain: str) -> Iterator[FoundSpan]:

@@ -63,7 +63,7 @@ _ZEROS = "零〇幺"  # one of which nearly every such number has
 _LED: tuple[_Pattern, ...] = (
     ("passport", re.compile(
         r"(?:护照|passport|passeport|pasaporte|passaporte|паспорт|여권|جواز|پاسپورٹ|hộ chiếu"
-        r"|台胞证|通行证|回乡证)"
+        r"|台胞证|通行证|回乡证|居留证|居留许可)"
         r"[^0-9a-z]{0,8}(?:no\.?|number|号码?)?[^0-9a-z]{0,4}"
         r"(?P<v>(?:[a-z]{1,2}[ .-]?)?\d(?:[ .-]?\d){6,11})")),
     ("plate", re.compile(
@@ -77,6 +77,8 @@ _LED: tuple[_Pattern, ...] = (
     ("contact", re.compile(
         rf"(?<![a-z])(?:{_APPS}){_ACCOUNT}"
         r"(?P<v>(?:(?<=[:：])|(?<=[:：] )|(?=[a-z.-]*[0-9_]))[a-z0-9][a-z0-9_.-]{4,24})")),
+    ("contact", re.compile(
+        r"(?:号[是为:：]?|通过|联系|[搜找加])(?P<v>[a-z][a-z0-9]*_(?=[a-z_]*\d)\w{2,20})", re.ASCII)),
 )  # fmt: skip
 _ACCOUNTS: tuple[_Pattern, ...] = (
     ("contact", re.compile(rf"(?:{_SOCIAL}){_ACCOUNT}(?P<v>[a-z0-9][a-z0-9_.-]{{4,24}}(?!@))")),

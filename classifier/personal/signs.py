@@ -195,6 +195,7 @@ def signs(at: Places, levels: npt.NDArray[np.uint8], numbers: tuple[Ints, Ints])
         last_number << 8 | of_before, (codes[begin] << 16 | one) << 16 | other, codes[begin] << 16 | one,
         before << 16 | codes[begin],
         (after << 16 | then) << 16 | codes[end + 2], (before << 16 | second) << 16 | codes[begin - 3],
+        second, codes[begin - 3], codes[begin - 4], then, codes[end + 2], codes[end + 3],
     ]  # fmt: skip
     seen = np.stack(
         [
