@@ -30,10 +30,10 @@ _PENALTY = 0.3  # the regression's C
 _STEPS, _CLOSE = 100, 1e-4
 _NEXT_TO, _AROUND = 0.3, 0.1  # how much a place counts that laps over a name, or has a name and more in it
 _QUICK_LOSES = 0.0015  # of invented names, odder than people's
-_FOLDS = 3
+_FOLDS = 2
 _BINS = 12  # of what company says
 _COMPANY_PENALTY = 0.3
-_CAUTION = 3.0  # points: a name missed is worse than a word hidden
+_CAUTION = 2.5  # points: a name missed is worse than a word hidden
 _SEED = 20260101
 Levels = npt.NDArray[np.uint8]
 
