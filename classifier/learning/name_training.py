@@ -33,9 +33,11 @@ _QUICK_LOSES = 0.0015  # of invented names, odder than people's
 _FOLDS = 2
 _BINS = 12  # of what company says
 _COMPANY_PENALTY = 0.3
-_CAUTION = 2.5  # points: a name missed is worse than a word hidden
+_BESIDE_NAMES = 4.0  # how much what is no name counts there in a text that names somebody
+_CAUTION = 2.8  # points: a name missed is worse than a word hidden
 _SEED = 20260101
 Levels = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
 
 
 class Examples(NamedTuple):
@@ -62,26 +64,30 @@ def train_names(rows: Sequence[dict[str, Any]]) -> NameModel:
         alone = _alone(_without(rows, fold), _without(others, fold), names, levels)
         told = [*map(labelled, rows[fold::_FOLDS]), *(Named(text, ()) for text in others[fold::_FOLDS])]
         heard.append(_in_company(alone, told))
-    seen, named = map(np.concatenate, zip(*heard, strict=True))
-    return NameModel(_alone(rows, others, names, levels), _company(seen, named))
+    return NameModel(
+        _alone(rows, others, names, levels), _company(*map(np.concatenate, zip(*heard, strict=True)))
+    )
 
 
 def _without(rows: Sequence[Any], fold: int) -> list[Any]:
     return [row for number, row in enumerate(rows) if number % _FOLDS != fold]
 
 
-def _in_company(alone: PlaceModel, told: Sequence[Named]) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """What the likely places of these texts have around them, and which are names."""
+def _in_company(alone: PlaceModel, told: Sequence[Named]) -> tuple[Floats, Bools, npt.NDArray[np.float64]]:
+    """What the likely places of these texts have around them, which are names, and how much each counts."""
     texts = [one.text for one in told]
     every = places(texts)
     at, points, edges = alone.likely(every, _numbers(texts))
-    return company(every, at, points, edges), _weights(at, [one.names for one in told]) == 0
+    named = _weights(at, [one.names for one in told]) == 0
+    owners, _, _ = at.spans()
+    beside = np.array([bool(one.names) for one in told])[owners]
+    return company(every, at, points, edges), named, np.where(beside & ~named, _BESIDE_NAMES, 1.0)
 
 
-def _company(seen: Floats, named: npt.NDArray[np.bool_]) -> Company:
+def _company(seen: Floats, named: Bools, counts: npt.NDArray[np.float64]) -> Company:
     edges = np.stack([_edges(column) for column in seen.T])
     bins = bins_of(seen, edges) + np.arange(len(edges)) * (_BINS + 1)
-    weights, bias = _regression(bins, len(edges) * (_BINS + 1), named, np.ones(len(named)), _COMPANY_PENALTY)
+    weights, bias = _regression(bins, len(edges) * (_BINS + 1), named, counts, _COMPANY_PENALTY)
     return Company(edges, weights.reshape(len(edges), _BINS + 1), bias + _CAUTION)
 
 
@@ -161,7 +167,7 @@ def _fit(parts: Sequence[Examples], levels: Levels) -> PlaceModel:
 
 
 def _regression(
-    slots: Ints, size: int, named: npt.NDArray[np.bool_], counts: npt.NDArray[np.float64], penalty: float
+    slots: Ints, size: int, named: Bools, counts: npt.NDArray[np.float64], penalty: float
 ) -> tuple[Floats, float]:
     rows, columns = slots.shape
     matrix = csr_matrix(
