@@ -58,12 +58,17 @@ def _pull(house: House) -> Sequence[Work]:
 
 def _classify(house: House) -> Sequence[Work]:
     from classifier.judge import load_judge
+    from classifier.linear.files import fresh, sources_now
     from classifier.stage import ClassifyStage
     from services.models.keeper import classify
 
+    if not fresh(sources_now()):  # said first: models of other code may not load, or fail at every text
+        structlog.get_logger().warning("the models are of other texts or code: python -m classifier build")
     judge = load_judge(rules_of(house.settings, "classifier"))
     if judge.categories is None or judge.dangers is None:
-        structlog.get_logger().warning("no trained models, rules judge alone: python -m classifier build")
+        structlog.get_logger().warning(
+            "rules judge alone: no trained model, or the taxonomy lacks its categories"
+        )
     stage = ClassifyStage(judge)
 
     async def work(house: House) -> None:
