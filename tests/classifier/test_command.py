@@ -7,13 +7,14 @@ from typer.testing import CliRunner
 
 from classifier.__main__ import app
 
+WIDE = CliRunner(env={"COLUMNS": "400"})  # so that no sentence is broken into two lines
 ROWS = 'id,body\n1,"诸暨市枫桥镇\n村口路灯坏了"\n2,我叫祝阿土，老公又打我，把我锁在家里\n'
 
 
 def run(tmp_path: Path, content: bytes, column: str = "body") -> tuple[int, str, list[dict[str, Any]]]:
     source, out = tmp_path / "in.csv", tmp_path / "out.jsonl"
     source.write_bytes(content)
-    result = CliRunner().invoke(app, ["judge", str(source), "--text", column, "--out", str(out)])
+    result = WIDE.invoke(app, ["judge", str(source), "--text", column, "--out", str(out)])
     lines = out.read_text("utf-8").splitlines() if out.exists() else []
     return result.exit_code, result.stderr, [json.loads(line) for line in lines]
 
@@ -76,7 +77,7 @@ ODD = "".join(f"{letter},{at % 2}\n" for at, letter in enumerate("甲乙丙丁�
 
 
 def command(*words: object) -> tuple[int, str]:
-    result = CliRunner().invoke(app, list(map(str, words)))
+    result = WIDE.invoke(app, list(map(str, words)))
     return result.exit_code, result.stderr
 
 
