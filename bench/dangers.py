@@ -27,7 +27,7 @@ from classifier.rows import read_rows
 FOLDS, SEED = 5, 20260101
 ALIKE = 0.3  # of the shorter text's trigrams: a pair written as one scene with one telling change has more
 # What the model alone must be sure of in short and in long messages; the hub's own is put among them.
-WATCHES = ((0.10, 0.60), (0.14, 0.70), (0.17, 0.76), (0.20, 0.86), (0.30, 0.88), (0.45, 0.92))
+WATCHES = ((0.10, 0.70), (0.14, 0.80), (0.17, 0.85), (0.20, 0.94), (0.30, 0.94), (0.45, 0.96))
 SHOWN = 60  # characters of a missed text
 Verdict = tuple[bool, bool]  # acts at once, a person looks
 
