@@ -16,7 +16,7 @@ from contracts.vocabulary import Intent
 # Whoever hands lessons in has covered what was found of people; a long number is nobody's business even so.
 _NUMBERS = re.compile(r"[0-9０-９][0-9０-９ -]{3,}[0-9０-９x]", re.IGNORECASE)
 
-_SEEN_IN = 5  # texts an n-gram must be in: with fewer the model is hardly righter, and far larger
+_SEEN_IN = 6  # texts an n-gram must be in: with fewer the model is hardly righter, and far larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ def usable(lessons: Iterable[Lesson], rulebook: Rulebook) -> list[Lesson]:
 
 
 def of_corpus() -> list[Lesson]:
-    """The labelled texts written for the hub, and the matters of those that show where matters part."""
-    return of_rows(corpus("categories")) + of_matters(split_corpus())
+    """The labelled texts written for the hub, and the matters of those that show where matters part; those of
+    the file `matters` show it no better, but these."""
+    return of_rows(corpus("categories")) + of_matters(split_corpus()) + of_matters(corpus("matters"))
 
 
 def of_rows(rows: Iterable[dict[str, Any]]) -> list[Lesson]:
