@@ -48,6 +48,13 @@ class Model:
         return column_table(self.slots)
 
     @property
+    def memory(self) -> int:
+        """Bytes its arrays take by now: some are made when they are first asked for."""
+        arrays = [held for held in vars(self).values() if isinstance(held, np.ndarray)]
+        arrays += [array for below in self.leaves.values() for array in (below.rows, below.weights)]
+        return sum(array.nbytes for array in arrays)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """Of both levels, the first level's first."""
         return (*self.tops, *(label for below in self.leaves.values() for label in below.labels))

