@@ -15,10 +15,8 @@ from classifier.personal.points import PlaceModel, Span
 from classifier.personal.signs import WORD_BITS, places
 
 Chance = tuple[float, float, int, int]  # points by itself, then in its company, and the span
-_CALLED_SO, _SURE = (
-    1.0,
-    2.0,
-)  # points, above which it is somebody's name though a word or a place is called so too
+_CALLED_SO = 1.0  # points, above which it is somebody's name though a word is called so too
+_SURE = 2.0  # ... though a place is
 _FULL, _USUAL = 3, 2  # characters of most names; how usual in given names those of the longer ones are
 
 
@@ -109,7 +107,7 @@ def _wherever(text: str, names: Sequence[Chance]) -> Iterator[Span]:
         text[start:end] for _, points, start, end in names if end - start > 2 or points > _CALLED_SO
     }:
         if text.count(name) > 1:
-            yield from (match.span() for match in re.finditer(name, text))
+            yield from (match.span() for match in re.finditer(re.escape(name), text))  # 叶(繁 is one
 
 
 def _all_of(text: str, start: int, end: int) -> Span:

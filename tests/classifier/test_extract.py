@@ -126,7 +126,13 @@ def test_a_name_is_hidden_wherever_it_stands_again() -> None:
     assert names == ["马秀英", "马秀英"]
 
 
-@given(st.text(alphabet="王丽欧阳电话微信号身份证住叫1990 -+·路弄幢室АБвA-z，。", max_size=60))
+@pytest.mark.parametrize("name", ["叶(繁)", "陶[金]", "陈（明）"])
+def test_a_name_with_brackets_is_hidden_wherever_it_stands(name: str) -> None:
+    told = found(f"我叫{name}，{name}的电话19900001234，请联系{name}。")
+    assert [value for kind, value in told if kind == "name"] == [name] * 3
+
+
+@given(st.text(alphabet="王丽欧阳电话微信号身份证住叫1990 -+·路弄幢室АБвA-z，。([)]*", max_size=60))
 def test_spans_stand_within_the_text_in_order(text: str) -> None:
     spans = [(f.start, f.end) for f in find_personal(text, normalise(text), detect(text))]
     edges = [0, *(edge for span in spans for edge in span), len(text)]
