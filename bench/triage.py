@@ -14,8 +14,8 @@ from classifier.learning.corpora import wholes
 from classifier.learning.lessons import Lesson, of_corpus, teach
 from classifier.learning.training import folds
 from classifier.linear.grams import Letters
+from classifier.rulebook.evidence import subject
 from classifier.rulebook.loading import load_rulebook
-from classifier.rulebook.points import subject
 from classifier.rulebook.rules import Rulebook
 from classifier.topics import Topic, model_topics
 from contracts.events import Matter

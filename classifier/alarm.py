@@ -19,7 +19,7 @@ from classifier.linear.model import Model, softmax
 from classifier.linear.stretch import Sides, leaning
 from classifier.reading import Part
 from classifier.rulebook.dangers import Danger
-from classifier.rulebook.rules import Dangers
+from classifier.rulebook.rules import DangerRules
 from contracts.vocabulary import Flag
 
 CALM, DANGER = "calm", "danger"
@@ -103,13 +103,13 @@ def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> d
     return {at: alarm._replace(message=chance_of[id(part.whole)]) for at, (part, alarm) in several.items()}
 
 
-def rule_alone(found: Sequence[Danger], limits: Dangers) -> Ruling:
+def rule_alone(found: Sequence[Danger], limits: DangerRules) -> Ruling:
     """By the rules, where no model reads along."""
     certain = [danger for danger in found if danger.score >= limits.certain]
     return Ruling(found, tuple(danger.flag for danger in certain), len(found) > len(certain))
 
 
-def rule(part: Part, alarm: Alarm, limits: Dangers) -> Ruling:
+def rule(part: Part, alarm: Alarm, limits: DangerRules) -> Ruling:
     """By rules and model: a certain rule is believed if the model agrees, the model alone if it is sure."""
     rules = {danger.flag for danger in part.dangers if danger.score >= limits.certain}
     told = bool(part.dangers) or part.size >= limits.brief  # a few vague words can only be worth a look

@@ -9,7 +9,7 @@ from classifier.linear.features import Floats, Known
 from classifier.linear.grams import SIZES
 from classifier.linear.model import Model
 from classifier.reading import Part
-from classifier.rulebook.points import subject
+from classifier.rulebook.evidence import subject
 
 WORDS, LETTERS = "category.words", "category.model"
 _SHOWN = 3  # stretches or words: enough to agree or to overrule

@@ -17,9 +17,9 @@ from classifier.personal.extract import respondent
 from classifier.personal.model import built_names
 from classifier.reading import Part, Reading, read_all, ruled
 from classifier.rulebook.dangers import Danger
+from classifier.rulebook.evidence import scores, subject
 from classifier.rulebook.loading import load_rulebook
 from classifier.rulebook.places import the_one
-from classifier.rulebook.points import scores, subject
 from classifier.rulebook.quantities import amount_yuan, headcount
 from classifier.rulebook.rules import Rulebook
 from classifier.splitting.dividing import SeamModel, built_seams, divide

@@ -6,11 +6,11 @@ from typing import NamedTuple, Protocol, TypeVar
 from classifier.personal.extract import find_all
 from classifier.rulebook.cues import Hit, Hits
 from classifier.rulebook.dangers import Concepts, Danger, find_concepts, find_dangers
+from classifier.rulebook.evidence import scores
 from classifier.rulebook.language import detect
-from classifier.rulebook.points import scores
+from classifier.rulebook.marks import Marks, Span, marked, split
 from classifier.rulebook.quantities import People, people
-from classifier.rulebook.rules import Dangers, Rulebook, Splitting
-from classifier.rulebook.splitting import Marks, Span, marked, split
+from classifier.rulebook.rules import DangerRules, Rulebook, SplittingRules
 from classifier.rulebook.text import normalise
 from contracts.events import Found
 
@@ -108,7 +108,9 @@ def _scanned(plain: str, language: str, rulebook: Rulebook) -> Hits:
     return hits
 
 
-def _reading(plain: str, language: str, hits: Hits, found: tuple[Found, ...], dangers: Dangers) -> Reading:
+def _reading(
+    plain: str, language: str, hits: Hits, found: tuple[Found, ...], dangers: DangerRules
+) -> Reading:
     counted = people(plain)
     concepts = find_concepts(plain, hits.of("danger"), counted, dangers)
     return Reading(
@@ -124,6 +126,6 @@ def _reading(plain: str, language: str, hits: Hits, found: tuple[Found, ...], da
     )
 
 
-def ruled(reading: Reading, rules: Splitting) -> Reading:
+def ruled(reading: Reading, rules: SplittingRules) -> Reading:
     """Divided by the rules alone."""
     return reading._replace(spans=split(reading.plain, reading.hits, reading.marks, rules))

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from classifier.linear.features import Known, Row
+from classifier.linear.features import Known, SparseRow
 from classifier.linear.model import EMPTY, Evidence, Model
 from classifier.rulebook.cues import Hit
-from classifier.rulebook.points import scores, subject
+from classifier.rulebook.evidence import scores, subject
 from classifier.rulebook.rules import Rulebook
 from contracts.vocabulary import Intent
 
@@ -69,12 +69,12 @@ def model_topics(
     return topics
 
 
-def _wish(model: Model, row: Row, points: Evidence) -> Intent | None:
+def _wish(model: Model, row: SparseRow, points: Evidence) -> Intent | None:
     named = model.leaf(row, WISH, {f"{WISH}/{key}": _SAID * point for key, point in points.items()})
     return None if named == WISH else Intent(named.removeprefix(f"{WISH}/"))
 
 
-def _model_leaf(model: Model, row: Row, top: str, evidence: Evidence) -> str:
+def _model_leaf(model: Model, row: SparseRow, top: str, evidence: Evidence) -> str:
     """The model's second level; the rulebook's where the model knows none."""
     return model.leaf(row, top, evidence) if top in model.leaves else _leaf(top, evidence)
 

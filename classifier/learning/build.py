@@ -19,8 +19,8 @@ from classifier.linear.files import BUILT, fresh, save_model, sources_now, stamp
 from classifier.linear.model import Model
 from classifier.personal.model import NameModel, built_names
 from classifier.reading import read
+from classifier.rulebook.evidence import subject
 from classifier.rulebook.loading import load_rulebook
-from classifier.rulebook.points import subject
 from classifier.rulebook.rules import Rulebook
 from classifier.splitting.dividing import SeamModel
 

@@ -11,7 +11,7 @@ from classifier.learning.lessons import Lesson, of_corpus, teach
 from classifier.learning.training import Progress, folds
 from classifier.linear.grams import Letters
 from classifier.linear.model import Model
-from classifier.rulebook.points import subject
+from classifier.rulebook.evidence import subject
 from classifier.rulebook.rules import Rulebook
 from classifier.topics import Topic, model_topics
 
@@ -27,7 +27,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class HeldOut:
     """A held-out row: what it is, whether a person corrected it, and what both took it for."""
 
     category: str
@@ -49,16 +49,16 @@ class Scores:
     right_through: float
 
 
-Which = Callable[[Row], Taken]
+Which = Callable[[HeldOut], Taken]
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Every held-out row, judged by both."""
 
-    rows: Sequence[Row]
+    rows: Sequence[HeldOut]
 
-    def part(self, corrected: bool) -> list[Row]:
+    def part(self, corrected: bool) -> list[HeldOut]:
         """The rows people corrected, or the corpus'."""
         return [row for row in self.rows if row.corrected is corrected]
 
@@ -70,7 +70,7 @@ class Comparison:
         return sorted(zip(names, counts, old, new, strict=True), key=lambda one: one[3] - one[2])
 
 
-def scores(rows: Sequence[Row], which: Which) -> Scores | None:
+def scores(rows: Sequence[HeldOut], which: Which) -> Scores | None:
     """How good the old (`_old`) or the new one (`_new`) is on these rows; None without any."""
     if not rows:
         return None
@@ -89,12 +89,12 @@ def scores(rows: Sequence[Row], which: Which) -> Scores | None:
     )
 
 
-def both(rows: Sequence[Row]) -> tuple[Scores | None, Scores | None]:
+def both(rows: Sequence[HeldOut]) -> tuple[Scores | None, Scores | None]:
     """The old one's scores and the new one's."""
     return scores(rows, _old), scores(rows, _new)
 
 
-def turned(rows: Sequence[Row]) -> tuple[int, int]:
+def turned(rows: Sequence[HeldOut]) -> tuple[int, int]:
     """How many subjects are newly right, and how many newly wrong."""
     pairs = [(_right(row, row.old), _right(row, row.new)) for row in rows]
     return pairs.count((False, True)), pairs.count((True, False))
@@ -109,7 +109,7 @@ def compare(
 ) -> Comparison:
     """Cross-validate two recipes: the corpus with the lessons the model in use has had, and with the fresh
     ones too. So neither judges a row it has learnt, and the one in use has no advantage on the corpus."""
-    texts, rows = of_corpus(), list[Row]()
+    texts, rows = of_corpus(), list[HeldOut]()
     lessons = [*known, *fresh]
     splits = folds([subject(row.category) for row in texts], count)
     for number, (learn, check) in enumerate(splits):
@@ -125,10 +125,10 @@ def compare(
 
 def _judged(
     lessons: Sequence[Lesson], corrected: bool, old: Model, new: Model, rulebook: Rulebook
-) -> Iterator[Row]:
+) -> Iterator[HeldOut]:
     taken = (_taken(model, lessons, rulebook) for model in (old, new))
     for lesson, one, other in zip(lessons, *taken, strict=True):
-        yield Row(lesson.category, corrected, one, other)
+        yield HeldOut(lesson.category, corrected, one, other)
 
 
 def _taken(model: Model, lessons: Sequence[Lesson], rulebook: Rulebook) -> list[Taken]:
@@ -141,15 +141,15 @@ def _taken(model: Model, lessons: Sequence[Lesson], rulebook: Rulebook) -> list[
     return [Taken(topic, topic.confidence >= least) for topic in topics]
 
 
-def _old(row: Row) -> Taken:
+def _old(row: HeldOut) -> Taken:
     return row.old
 
 
-def _new(row: Row) -> Taken:
+def _new(row: HeldOut) -> Taken:
     return row.new
 
 
-def _right(row: Row, taken: Taken) -> bool:
+def _right(row: HeldOut, taken: Taken) -> bool:
     return subject(row.category) == subject(taken.topic.category)
 
 
@@ -157,7 +157,7 @@ def _guesses(topic: Topic) -> set[str]:
     return {subject(guess) for guess in (topic.category, topic.second) if guess}
 
 
-def _f1(rows: Sequence[Row], names: Sequence[str], which: Which) -> list[float]:
+def _f1(rows: Sequence[HeldOut], names: Sequence[str], which: Which) -> list[float]:
     truth = [subject(row.category) for row in rows]
     taken = [subject(which(row).topic.category) for row in rows]
     each: list[float] = f1_score(truth, taken, labels=names, average=None, zero_division=0).tolist()

@@ -7,8 +7,8 @@ from typing import Any
 
 from classifier.reading import Part, read_all
 from classifier.rulebook.loading import category_words
+from classifier.rulebook.marks import Span
 from classifier.rulebook.rules import Rulebook
-from classifier.rulebook.splitting import Span
 from classifier.rulebook.text import normalise
 
 _STRIDE = 128  # texts read at once

@@ -44,7 +44,7 @@ _MOST_PLACES = 3
 _BETWEEN = ("", "：", ":", "，", "（", "是", " ")
 
 
-class Named(NamedTuple):
+class NamedText(NamedTuple):
     """A text and where its names stand."""
 
     text: str
@@ -115,13 +115,13 @@ class Names:
         return self.dice.choices(self._given, cum_weights=self._shares)[0]
 
 
-def labelled(row: Mapping[str, Any]) -> Named:
+def labelled(row: Mapping[str, Any]) -> NamedText:
     """A row of the corpus as it was written."""
     names = [(item["start"], item["end"]) for item in row["personal"] if item["kind"] == "name"]
-    return Named(normalise(row["text"]), names)
+    return NamedText(normalise(row["text"]), names)
 
 
-def renamed(row: Mapping[str, Any], names: Names) -> Named:
+def renamed(row: Mapping[str, Any], names: Names) -> NamedText:
     """The row with other names, and here and there another word beside them."""
     text, said, found, last = row["text"], "", [], 0
     others: dict[str, str] = {}
@@ -137,7 +137,7 @@ def renamed(row: Mapping[str, Any], names: Names) -> Named:
         said += before + value
         if text[last : last + 2] in lore().titles and names.dice.random() < _OTHER_TITLE:
             said, last = said + names.dice.choice(lore().titles), last + 2
-    return Named(normalise(said + text[last:]), found)
+    return NamedText(normalise(said + text[last:]), found)
 
 
 def _is_chinese(name: str) -> bool:
@@ -157,7 +157,7 @@ def _led_otherwise(before: str, dice: random.Random) -> str:
     return before
 
 
-def placed(text: str, names: Names) -> Named | None:
+def placed(text: str, names: Names) -> NamedText | None:
     """The text with names for some of the places and firms it speaks of, and where these stand."""
     somewhere = list(_PLACE.finditer(text))
     if not somewhere:
@@ -167,10 +167,10 @@ def placed(text: str, names: Names) -> Named | None:
         said, name, last = said + text[last : match.start()], names.place(), match.start()
         found.append((len(said), len(said) + len(name)))
         said += name
-    return Named(normalise(said + text[last:]), found)
+    return NamedText(normalise(said + text[last:]), found)
 
 
-def implanted(text: str, names: Names) -> Named | None:
+def implanted(text: str, names: Names) -> NamedText | None:
     """The text with names for some of those it speaks of; None where it speaks of nobody."""
     somebody = list(_SOMEBODY.finditer(text))
     if not somebody:
@@ -184,7 +184,7 @@ def implanted(text: str, names: Names) -> Named | None:
         name, last = names.name(), match.end()
         found.append((len(said), len(said) + len(name)))
         said += name
-    return Named(normalise(said + text[last:]), found)
+    return NamedText(normalise(said + text[last:]), found)
 
 
 def _code(character: str) -> int:

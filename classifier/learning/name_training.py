@@ -13,14 +13,14 @@ from sklearn.linear_model import LogisticRegression
 
 from classifier.learning.corpora import corpus
 from classifier.learning.everyday import everyday
-from classifier.learning.name_texts import Named, Names, Span, implanted, labelled, placed, renamed
+from classifier.learning.name_texts import NamedText, Names, Span, implanted, labelled, placed, renamed
 from classifier.linear.features import Floats
 from classifier.linear.grams import Ints
+from classifier.personal.alone import Edges, PlaceModel, edges_of, word_levels
 from classifier.personal.company import Company, bins_of, company
 from classifier.personal.houses import find_houses
 from classifier.personal.model import NameModel
 from classifier.personal.numbers import find_numbers
-from classifier.personal.points import Edges, PlaceModel, edges_of, word_levels
 from classifier.personal.signs import QUICK_BITS, SLOT_BITS, Places, places, quick_signs, signs
 from classifier.rulebook.text import normalise
 
@@ -62,7 +62,7 @@ def train_names(rows: Sequence[dict[str, Any]]) -> NameModel:
     heard = []
     for fold in range(_FOLDS):  # what company says is learnt where the places' own model has not learnt
         alone = _alone(_without(rows, fold), _without(others, fold), names, levels)
-        told = [*map(labelled, rows[fold::_FOLDS]), *(Named(text, ()) for text in others[fold::_FOLDS])]
+        told = [*map(labelled, rows[fold::_FOLDS]), *(NamedText(text, ()) for text in others[fold::_FOLDS])]
         heard.append(_in_company(alone, told))
     return NameModel(
         _alone(rows, others, names, levels), _company(*map(np.concatenate, zip(*heard, strict=True)))
@@ -73,7 +73,9 @@ def _without(rows: Sequence[Any], fold: int) -> list[Any]:
     return [row for number, row in enumerate(rows) if number % _FOLDS != fold]
 
 
-def _in_company(alone: PlaceModel, told: Sequence[Named]) -> tuple[Floats, Bools, npt.NDArray[np.float64]]:
+def _in_company(
+    alone: PlaceModel, told: Sequence[NamedText]
+) -> tuple[Floats, Bools, npt.NDArray[np.float64]]:
     """What the likely places of these texts have around them, which are names, and how much each counts."""
     texts = [one.text for one in told]
     every = places(texts)
@@ -110,14 +112,14 @@ def _alone(rows: Sequence[dict[str, Any]], others: Sequence[str], names: Names, 
     beside = around.weight != 1  # what else is there the texts themselves have shown
     parts = [
         _examples(copies),
-        _examples([Named(text, ()) for text in others]),
+        _examples([NamedText(text, ()) for text in others]),
         Examples(around.at.take(beside), around.numbers, around.weight[beside]),
         *(_of_places(others, names) for _ in range(_PLACED_COPIES)),
     ]
     return _fit(parts, levels)
 
 
-def _examples(told: Sequence[Named]) -> Examples:
+def _examples(told: Sequence[NamedText]) -> Examples:
     texts = [one.text for one in told]
     at = places(texts)
     return Examples(at, edges_of(at, _numbers(texts)), _weights(at, [one.names for one in told]))
@@ -130,7 +132,7 @@ def _numbers(texts: Sequence[str]) -> list[list[Span]]:
 def _of_places(texts: Sequence[str], names: Names) -> Examples:
     """What is like a name where invented places are."""
     told = [told for told in (placed(text, names) for text in texts) if told]
-    all_places = _examples([Named(one.text, ()) for one in told])
+    all_places = _examples([NamedText(one.text, ()) for one in told])
     overlaps = _weights(all_places.at, [one.names for one in told]) != 1
     return Examples(all_places.at.take(overlaps), all_places.numbers, np.ones(overlaps.sum()))
 

@@ -14,7 +14,7 @@ from classifier.learning.wording_training import fit_wording
 from classifier.linear.features import Floats
 from classifier.linear.model import Model
 from classifier.reading import Reading
-from classifier.rulebook.rules import Splitting
+from classifier.rulebook.rules import SplittingRules
 from classifier.splitting.clauses import Clauses, clauses_of
 from classifier.splitting.dividing import SeamModel
 from classifier.splitting.seams import LETTERS, Seams, seams
@@ -45,7 +45,7 @@ class Examples(NamedTuple):
     weight: npt.NDArray[np.float64]
 
 
-def examples(told: Sequence[Told], categories: Model, rules: Splitting) -> Examples:
+def examples(told: Sequence[Told], categories: Model, rules: SplittingRules) -> Examples:
     """Every seam of the texts."""
     readings = [one.reading for one in told]
     clauses = clauses_of(readings, rules)
@@ -56,7 +56,7 @@ def examples(told: Sequence[Told], categories: Model, rules: Splitting) -> Examp
     return Examples(told, clauses, found, np.array(begins), counts[owners])
 
 
-def fit(parts: Sequence[Examples], rules: Splitting) -> SeamModel:
+def fit(parts: Sequence[Examples], rules: SplittingRules) -> SeamModel:
     """The seams' weights from all parts; the ways', from what the seams of the others say of each part."""
     ways, counts = [], []
     for part in parts:

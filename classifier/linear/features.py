@@ -12,7 +12,7 @@ from classifier.linear.grams import SIZES, SLOTS, Indices, Ints, Letters
 _RUNS = 96  # of columns at once
 Floats = npt.NDArray[np.float32]
 Columns = npt.NDArray[Any]  # as small integers as hold them
-Row = tuple[Ints, Floats]  # columns and values of one text
+SparseRow = tuple[Ints, Floats]  # columns and values of one text
 
 
 class Known(NamedTuple):
@@ -37,12 +37,12 @@ class Features(NamedTuple):
         """How many texts."""
         return len(self.bounds) - 1
 
-    def row(self, text: int) -> Row:
+    def row(self, text: int) -> SparseRow:
         """The columns and values of one."""
         own = slice(*self.bounds[text : text + 2].tolist())
         return self.columns[own], self.values[own]
 
-    def each(self) -> Iterator[Row]:
+    def each(self) -> Iterator[SparseRow]:
         """The columns and values of every text."""
         for start, end in pairwise(self.bounds.tolist()):
             yield self.columns[start:end], self.values[start:end]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from classifier.linear.features import Floats, Row
+from classifier.linear.features import Floats, SparseRow
 
 
 class Leaves(NamedTuple):
@@ -18,7 +18,7 @@ class Leaves(NamedTuple):
     weights: Floats  # rows x labels
     bias: Floats
 
-    def margins(self, row: Row) -> Floats:
+    def margins(self, row: SparseRow) -> Floats:
         """How far one text is on the side of each label."""
         columns, values = row
         margins: Floats = values @ self.weights.take(self.rows.take(columns), axis=0) + self.bias

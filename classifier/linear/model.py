@@ -13,7 +13,7 @@ from classifier.linear.features import (
     Features,
     Floats,
     Known,
-    Row,
+    SparseRow,
     column_table,
     recognise,
     sums,
@@ -91,7 +91,7 @@ class Model:
         scores = (margins + np.float32(self.cue_weight) * points) * np.float32(self.sharpness)
         return softmax(scores if self.mix is None else scores + signs(margins, points) @ self.mix)
 
-    def leaf(self, row: Row, top: str, evidence: Evidence = EMPTY) -> str:
+    def leaf(self, row: SparseRow, top: str, evidence: Evidence = EMPTY) -> str:
         """The likeliest label below `top`, for one text; `top` where there is none."""
         below = self.leaves.get(top)
         if below is None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from classifier.linear.files import BUILT
+from classifier.personal.alone import PlaceModel, Span
 from classifier.personal.company import Company, company
 from classifier.personal.lore import CLASSES, lore
-from classifier.personal.points import PlaceModel, Span
 from classifier.personal.signs import WORD_BITS, places
 
 Chance = tuple[float, float, int, int]  # points by itself, then in its company, and the span

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from classifier.personal.alone import Span
 from classifier.personal.lore import lore
 from classifier.personal.model import built_names
-from classifier.personal.points import Span
 
 _WORD = r"(?:[A-Z]')?[A-ZÀ-ÞĐ][a-zà-ɏạ-ỹ']+(?:['-][A-ZÀ-ÞĐa-z][a-zà-ɏạ-ỹ']+)*"
 _LATIN = rf"{_WORD}\.?(?: (?:{_WORD}|[A-Z]\.|bin|al|de|van)){{1,3}}"

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from classifier.rulebook.cues import Cue, Hit, between
 from classifier.rulebook.quantities import People
-from classifier.rulebook.rules import DangerRule, Dangers
+from classifier.rulebook.rules import DangerRule, DangerRules
 from contracts.vocabulary import Flag
 
 Concepts = Mapping[str, Sequence[Hit]]
@@ -26,7 +26,7 @@ class Danger:
     why: tuple[str, ...] = field(repr=False)
 
 
-def find_dangers(text: str, concepts: Concepts, dangers: Dangers) -> list[Danger]:
+def find_dangers(text: str, concepts: Concepts, dangers: DangerRules) -> list[Danger]:
     """The dangers worth a look or more, by flag."""
     evidence: dict[Flag, list[tuple[float, int, str]]] = defaultdict(list)
     for rule in dangers.rules:
@@ -47,7 +47,9 @@ def _sum_up(flag: Flag, parts: Sequence[tuple[float, int, str]]) -> Danger:
     return Danger(flag, 1 - doubt, max(parts)[1], tuple(why for _, _, why in parts))
 
 
-def find_concepts(text: str, hits: Iterable[Hit], counted: Iterable[People], dangers: Dangers) -> Concepts:
+def find_concepts(
+    text: str, hits: Iterable[Hit], counted: Iterable[People], dangers: DangerRules
+) -> Concepts:
     """Where each concept of the rules stands, negated ones left out, by where it starts."""
     concepts: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
@@ -62,7 +64,7 @@ def find_concepts(text: str, hits: Iterable[Hit], counted: Iterable[People], dan
     return concepts
 
 
-def _negated(text: str, hit: Hit, dangers: Dangers) -> bool:
+def _negated(text: str, hit: Hit, dangers: DangerRules) -> bool:
     if hit.cue.key not in dangers.negatable:
         return False
     before = text[max(0, hit.start - dangers.negation_reach) : hit.start]
@@ -92,7 +94,7 @@ def _apart(hit: Hit, others: Sequence[Hit]) -> bool:
     )
 
 
-def _weight(rule: DangerRule, met: list[Hit], concepts: Concepts, dangers: Dangers) -> float:
+def _weight(rule: DangerRule, met: list[Hit], concepts: Concepts, dangers: DangerRules) -> float:
     at, reach = met[0].start, max(rule.within, dangers.calm_reach)
     if any(_near(name, concepts, at, reach) for name in rule.unless):
         return 0.0

@@ -11,7 +11,7 @@ from typing import Any
 
 from classifier.rulebook.cues import Cue, Scanner
 from classifier.rulebook.places import Gazetteer, town_names
-from classifier.rulebook.rules import Category, DangerRule, Dangers, Rulebook, Splitting
+from classifier.rulebook.rules import Category, DangerRule, DangerRules, Rulebook, SplittingRules
 from contracts.vocabulary import Colour, Flag, Intent, Kind
 
 _SEAMS = ("seam", "seam_letters", "ruled", "terse", "long")
@@ -147,15 +147,15 @@ def _town_cues() -> Iterable[tuple[str, Cue]]:
     return [(name, Cue("town", "town", 0)) for name in (*town_names(), "来电人", "次来电")]
 
 
-def _splitting(data: Mapping[str, Any]) -> Splitting:
+def _splitting(data: Mapping[str, Any]) -> SplittingRules:
     begin = re.compile("|".join(map(re.escape, data["begin"])))
-    return Splitting(**{key: data[key] for key in _SPLITTING}, begin=begin)
+    return SplittingRules(**{key: data[key] for key in _SPLITTING}, begin=begin)
 
 
-def _dangers(data: Mapping[str, Any]) -> Dangers:
+def _dangers(data: Mapping[str, Any]) -> DangerRules:
     names = ("calm", "calm_reach", "negation_reach", "certain", "look")
     models = ("watch", "watch_long", "long", "alone", "confirmed", "sure", "brief", "crowd", "several")
-    return Dangers(
+    return DangerRules(
         rules=tuple(map(_rule, data["rule"])),
         colours={Flag(flag): Colour(colour) for flag, colour in data["colours"].items()},
         negation=tuple(data["negation"]),

@@ -39,7 +39,7 @@ class DangerRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Dangers:
+class DangerRules:
     """The numbers and rules of `dangers.toml`."""
 
     rules: tuple[DangerRule, ...]
@@ -68,7 +68,7 @@ class Dangers:
 
 
 @dataclass(frozen=True, slots=True)
-class Splitting:
+class SplittingRules:
     """The numbers of `splitting.toml`."""
 
     switch_evidence: float
@@ -94,8 +94,8 @@ class Rulebook:
     intent_default: Intent
     intent_names: Mapping[Intent, str]
     question: float
-    dangers: Dangers
-    splitting: Splitting
+    dangers: DangerRules
+    splitting: SplittingRules
     gazetteer: Gazetteer
     scanner: Scanner
     guests: Scanner  # of texts in other languages than Chinese

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from classifier.linear.grams import Ints
 from classifier.reading import Reading, ruled
-from classifier.rulebook.points import subject
+from classifier.rulebook.evidence import subject
+from classifier.rulebook.marks import Mark, Marks
 from classifier.rulebook.quantities import number
-from classifier.rulebook.rules import Splitting
-from classifier.rulebook.splitting import Mark, Marks
+from classifier.rulebook.rules import SplittingRules
 
 # Begins with one character of a set, which the regex engine looks for faster than for anything else.
 _END = re.compile(
@@ -68,7 +68,7 @@ class Clauses(NamedTuple):
     announced: Ints  # by text: how many matters it says there are; 0 where it does not say
 
 
-def clauses_of(readings: Sequence[Reading], rules: Splitting) -> Clauses:
+def clauses_of(readings: Sequence[Reading], rules: SplittingRules) -> Clauses:
     """At least one clause a text; they cover it."""
     texts = [_clauses(reading, rules) for reading in readings]
     counts = [len(starts) for starts, _, _ in texts]
@@ -132,7 +132,7 @@ def _announced(reading: Reading) -> int:
     return number(reading.plain[first.start]) if first else 0
 
 
-def _clauses(reading: Reading, rules: Splitting) -> tuple[list[int], list[int], list[tuple[int, Sign]]]:
+def _clauses(reading: Reading, rules: SplittingRules) -> tuple[list[int], list[int], list[tuple[int, Sign]]]:
     """Starts, stops, and the signs by clause."""
     stops = _stops(reading.plain, reading.marks, rules)
     starts = sorted(stops)
@@ -140,7 +140,7 @@ def _clauses(reading: Reading, rules: Splitting) -> tuple[list[int], list[int], 
     return starts, [stops[at] for at in starts], seen
 
 
-def _stops(plain: str, marks: Marks, rules: Splitting) -> dict[int, int]:
+def _stops(plain: str, marks: Marks, rules: SplittingRules) -> dict[int, int]:
     size, stops = len(plain), {0: int(Stop.NOTHING)}
     for match in _END.finditer(plain):
         if 0 < match.end() < size:
@@ -155,7 +155,7 @@ def _stops(plain: str, marks: Marks, rules: Splitting) -> dict[int, int]:
     return stops
 
 
-def _seen(reading: Reading, rules: Splitting) -> Iterator[tuple[int, Sign]]:
+def _seen(reading: Reading, rules: SplittingRules) -> Iterator[tuple[int, Sign]]:
     """Where each sign stands."""
     marks = reading.marks
     if marks:

@@ -11,8 +11,8 @@ from classifier.linear.features import Floats
 from classifier.linear.files import BUILT
 from classifier.linear.model import Model
 from classifier.reading import Reading
-from classifier.rulebook.rules import Splitting
-from classifier.rulebook.splitting import Span
+from classifier.rulebook.marks import Span
+from classifier.rulebook.rules import SplittingRules
 from classifier.splitting.clauses import Clauses, clauses_of
 from classifier.splitting.seams import Seams, seams
 from classifier.splitting.ways import Ways, ways_of
@@ -33,7 +33,7 @@ class SeamModel:
         scores: Floats = found.numbers @ self.weights + self.letters[found.letters].sum(axis=1) + self.bias
         return scores
 
-    def ways_of(self, found: Seams, clauses: Clauses, rules: Splitting) -> list[Ways]:
+    def ways_of(self, found: Seams, clauses: Clauses, rules: SplittingRules) -> list[Ways]:
         """Each text's ways to be divided."""
         return ways_of(self.scores(found), found.wording.leaning(self.wording), found, clauses, rules)
 
@@ -70,7 +70,7 @@ def built_seams() -> SeamModel | None:
 
 
 def divide(
-    readings: Sequence[Reading], categories: Model, model: SeamModel, rules: Splitting
+    readings: Sequence[Reading], categories: Model, model: SeamModel, rules: SplittingRules
 ) -> list[Reading]:
     """The readings, their spans as the model sees them instead of the rules alone."""
     if not readings:

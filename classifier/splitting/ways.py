@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from classifier.linear.features import Floats
-from classifier.rulebook.rules import Splitting
+from classifier.rulebook.rules import SplittingRules
 from classifier.splitting.clauses import BEGINS_SENTENCE, Clauses, Sign
 from classifier.splitting.cohesion import running
 from classifier.splitting.seams import Seams
@@ -39,7 +39,9 @@ class _Around(NamedTuple):
     marks: list[int]  # of lists
 
 
-def ways_of(scores: Floats, leaning: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> list[Ways]:
+def ways_of(
+    scores: Floats, leaning: Floats, found: Seams, clauses: Clauses, rules: SplittingRules
+) -> list[Ways]:
     """Each text's, from every seam's log odds and what its wording says of several, and of more than two."""
     scores = _ruled(scores, found, clauses, rules)
     place, firsts = running(clauses.end - clauses.start).tolist(), np.flatnonzero(clauses.start == 0)
@@ -63,7 +65,7 @@ def ways_of(scores: Floats, leaning: Floats, found: Seams, clauses: Clauses, rul
     ]
 
 
-def _ruled(scores: Floats, found: Seams, clauses: Clauses, rules: Splitting) -> Floats:
+def _ruled(scores: Floats, found: Seams, clauses: Clauses, rules: SplittingRules) -> Floats:
     """What the rules know of marks besides: most in the shortest messages, where a model has little to go by,
     nothing in long letters, where lists and words order one matter."""
     sizes = np.maximum.reduceat(clauses.end, np.flatnonzero(clauses.start == 0))[clauses.owner[found.clause]]

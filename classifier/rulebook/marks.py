@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from classifier.rulebook.cues import Hit, Hits
-from classifier.rulebook.points import scores, subject
+from classifier.rulebook.evidence import scores, subject
 from classifier.rulebook.quantities import number
-from classifier.rulebook.rules import Splitting
+from classifier.rulebook.rules import SplittingRules
 
 _NTH, _STOP = "[一二三四五六七八]", r"[，、,．.：:\s是]"
 # Where an item may begin; such a character is looked for faster than all of the items.
@@ -55,7 +55,7 @@ class _Unit(NamedTuple):
     mark: Mark
 
 
-def split(text: str, hits: Hits, marks: Marks, rules: Splitting) -> list[Span]:
+def split(text: str, hits: Hits, marks: Marks, rules: SplittingRules) -> list[Span]:
     """The matters' spans: they cover the text in order, at least one."""
     starts, here = [0], _Matter()
     for unit in _units(text, marks):
@@ -83,7 +83,7 @@ class _Matter:
         return max(self.tops, key=self.tops.__getitem__, default=None)
 
 
-def _opens(unit: _Unit, about: dict[str, float], here: _Matter, rules: Splitting) -> bool:
+def _opens(unit: _Unit, about: dict[str, float], here: _Matter, rules: SplittingRules) -> bool:
     if unit.mark is Mark.LISTED:
         return True
     best = max(about, key=about.__getitem__, default=None)
