@@ -14,6 +14,7 @@ from classifier.linear.files import fresh, load_model, save_model, sources_now
 from classifier.linear.model import Model
 from classifier.rows import Row, read_rows
 from classifier.shown import judgement_json
+from contracts.errors import Unusable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 _console = Console(stderr=True, markup=False)  # a column may be named [/b]
@@ -134,6 +135,8 @@ def _judge(rules: Path | None) -> Judge:
         return load_judge(rules)
     except KeyError as missing:
         raise typer.BadParameter(f"the rules lack {missing}: compare them with classifier/data") from missing
+    except Unusable as fault:
+        raise typer.BadParameter(str(fault)) from fault
     except (TypeError, ValueError) as fault:
         raise typer.BadParameter(f"the rules cannot be used: {fault}") from fault
 

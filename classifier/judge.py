@@ -192,17 +192,15 @@ class Judge:
 def load_judge(folder: Path | None = None) -> Judge:
     """A judge with the hub's rulebook, or with a county's own files in `folder` in place of the hub's.
 
-    The models `python -m classifier build` made are used where they are there; that of the categories
-    only where the taxonomy knows all its labels. FileNotFoundError where that of names is missing: without
-    it nobody's name would be covered.
+    With the models `python -m classifier build` made; that of the categories only where the taxonomy knows
+    all its labels. Unusable where a file is missing or not as it must be.
     """
-    if built_names() is None:
-        raise FileNotFoundError("no model of names: run `python -m classifier build`")
-    rulebook, categories = load_rulebook(folder), built_model("categories")
-    dangers = built_model("dangers")
-    if categories is None or not fits(categories, rulebook):
+    built_names()  # at the start rather than at the first text
+    rulebook, dangers = load_rulebook(folder), built_model("dangers")
+    categories, seams, mark = built_model("categories"), built_seams(), built_mark()
+    if not fits(categories, rulebook):
         return Judge(rulebook, None, dangers)
-    return Judge(rulebook, categories, dangers, f"{_SHIPPED}-{built_mark()}", seams=built_seams())
+    return Judge(rulebook, categories, dangers, f"{_SHIPPED}-{mark}", seams=seams)
 
 
 def fits(model: Model, rulebook: Rulebook) -> bool:

@@ -1,6 +1,7 @@
 """A text as far as the rulebook alone can read it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple, Protocol, TypeVar
 
 from classifier.personal.extract import find_all
@@ -93,11 +94,14 @@ def read(text: str, rulebook: Rulebook) -> Reading:
     return reading
 
 
-def read_all(texts: Sequence[str], rulebook: Rulebook) -> list[Reading]:
-    """Everything the rules find in each, search by search: so what each searches with stays in the cache."""
+def read_all(texts: Sequence[str], rulebook: Rulebook, personal: bool = True) -> list[Reading]:
+    """Everything the rules find in each, search by search: so what each searches with stays in the cache.
+
+    Without `personal` data where there is no model of names yet: nothing is learnt from these.
+    """
     plain, languages = list(map(normalise, texts)), list(map(detect, texts))
     hits = [_scanned(*text, rulebook) for text in zip(plain, languages, strict=True)]
-    found = find_all(texts, plain, languages)
+    found = find_all(texts, plain, languages) if personal else repeat((), len(texts))
     return [_reading(*text, rulebook.dangers) for text in zip(plain, languages, hits, found, strict=True)]
 
 

@@ -27,6 +27,10 @@ class Invalid(HubError):
         self.code, self.message, self.faults = code, message, tuple(faults)
 
 
+class Unusable(HubError, ValueError):
+    """A file the hub is set up with is missing or not as it must be: the text names it and what to do."""
+
+
 class Transient(HubError):
     """A dependency is away or slow: try again later, skip nothing."""
 

@@ -62,13 +62,11 @@ def _classify(house: House) -> Sequence[Work]:
     from classifier.stage import ClassifyStage
     from services.models.keeper import classify
 
-    if not fresh(sources_now()):  # said first: models of other code may not load, or fail at every text
+    if not fresh(sources_now()):  # said first: models of other code may not load
         structlog.get_logger().warning("the models are of other texts or code: python -m classifier build")
     judge = load_judge(rules_of(house.settings, "classifier"))
-    if judge.categories is None or judge.dangers is None:
-        structlog.get_logger().warning(
-            "rules judge alone: no trained model, or the taxonomy lacks its categories"
-        )
+    if judge.categories is None:
+        structlog.get_logger().warning("rules judge alone: the taxonomy lacks the model's categories")
     stage = ClassifyStage(judge)
 
     async def work(house: House) -> None:
@@ -104,8 +102,10 @@ def _receipt(house: House) -> Sequence[Work]:
     works: list[Work] = [_looping(ReceiptStage(adapters(house)), LOOK), send_receipts]
     if house.settings.llm_url:
         # Beside the receipts, because this role may speak to the world outside already.
+        from classifier.personal.model import built_names
         from services.suggest.worker import suggest_categories
 
+        built_names()  # at the start rather than at the first question: without it no name would be covered
         works.append(suggest_categories)
     return works
 

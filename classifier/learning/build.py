@@ -7,7 +7,7 @@ from itertools import accumulate
 from multiprocessing import get_context
 from os import getpid
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from classifier.alarm import CALM, DANGER, lettered
 from classifier.learning.corpora import code_of, corpus, danger_corpus, split_corpus, wholes
@@ -18,13 +18,13 @@ from classifier.learning.training import train
 from classifier.linear.files import BUILT, fresh, save_model, sources_now, stamp
 from classifier.linear.model import Model
 from classifier.personal.model import NameModel, built_names
-from classifier.reading import read
 from classifier.rulebook.evidence import subject
 from classifier.rulebook.loading import load_rulebook
 from classifier.rulebook.rules import Rulebook
 from classifier.splitting.dividing import SeamModel
 
 Tell = Callable[[str], None]
+
 # Of these subjects some messages are dangerous, so none of them is taken for a calm one.
 _MAYBE_DANGEROUS = frozenset(
     {"rescue", "public_security", "safety", "family", "labour", "damages", "traffic_accident", "education"}
@@ -39,6 +39,14 @@ _JOINED, _MADE_UP = 270, 0.2  # by fold, of texts made up of others, and what ea
 _SINGLE = 0.1  # what a message of the category corpus counts, which is one matter
 _ENDS = ("。", "！", "？")
 _HARDLY_THREE = (2, 2, 2, 2, 3)  # matters of these
+
+
+class _Written(NamedTuple):
+    """A text by its matters, for the model of where they part."""
+
+    matters: Sequence[str]
+    weight: float
+    made_up: bool = False
 
 
 def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
@@ -91,10 +99,10 @@ def train_seams(rulebook: Rulebook, categories: Model) -> SeamModel:
         fold, others = rows[at::_FOLDS], singles[at::_FOLDS]
         unseen = {*of_matters(fold), *of_rows(others)}
         model = teach_subjects([one for one in of_corpus() if one not in unseen], categories)
-        told = [_told(_matters(row), rulebook, row.get("weight", 1.0)) for row in fold]
-        told += [_told(_joined(others, dice), rulebook, _MADE_UP, True) for _ in range(_JOINED)]
-        told += [_told([row["text"]], rulebook, _SINGLE, True) for row in others]
-        parts.append(examples(told, model, rulebook.splitting))
+        written = [_Written(_matters(row), row.get("weight", 1.0)) for row in fold]
+        written += [_Written(_joined(others, dice), _MADE_UP, True) for _ in range(_JOINED)]
+        written += [_Written([row["text"]], _SINGLE, True) for row in others]
+        parts.append(examples(_told(written, rulebook), model, rulebook.splitting))
     return fit(parts, rulebook.splitting)
 
 
@@ -102,8 +110,11 @@ def _matters(row: dict[str, Any]) -> list[str]:
     return [matter["text"] for matter in row["matters"]]
 
 
-def _told(texts: Sequence[str], rulebook: Rulebook, weight: float, made_up: bool = False) -> Told:
-    return Told(read("".join(texts), rulebook), list(accumulate(map(len, texts[:-1]))), weight, made_up)
+def _told(written: Sequence[_Written], rulebook: Rulebook) -> list[Told]:
+    readings = (part.whole for part in wholes(["".join(one.matters) for one in written], rulebook))
+    begins = (list(accumulate(map(len, one.matters[:-1]))) for one in written)
+    each = zip(readings, begins, written, strict=True)
+    return [Told(reading, at, one.weight, one.made_up) for reading, at, one in each]
 
 
 def _joined(rows: Sequence[dict[str, Any]], dice: random.Random) -> list[str]:

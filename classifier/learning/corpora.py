@@ -40,7 +40,7 @@ def code_of(row: dict[str, Any]) -> str:
 def wholes(texts: Sequence[str], rulebook: Rulebook) -> list[Part]:
     """Each text as one matter."""
     strides = (texts[at : at + _STRIDE] for at in range(0, len(texts), _STRIDE))
-    readings = (reading for some in strides for reading in read_all(some, rulebook))
+    readings = (reading for some in strides for reading in read_all(some, rulebook, personal=False))
     return [Part(reading, Span(0, len(reading.plain))) for reading in readings]
 
 

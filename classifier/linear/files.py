@@ -1,10 +1,10 @@
-"""A model as one file of plain arrays, as `python -m classifier build` and `train` write it: no pickle."""
+"""Models as files of plain arrays, as `python -m classifier build` and `train` write them: no pickle."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -12,75 +12,111 @@ import numpy.typing as npt
 
 from classifier.linear.features import Floats
 from classifier.linear.model import Model, two_levels
+from contracts.errors import Unusable
 from contracts.ids import digest
 
-_FORMAT = 1
+# By kind of model. Another number where its arrays hold anything else, be it one column more: so files of
+# before are refused where they are loaded, and do not fail at every text.
+_FORMATS = {"linear": 1, "seams": 1, "names": 1}
 _CLASSIFIER = Path(__file__).parents[1]
 BUILT = _CLASSIFIER / "built"
 _MADE_FROM = "made_from"
+_TRAIN, _BUILD = "train it again", "run `python -m classifier build`"
+Kind = Literal["linear", "seams", "names"]
+Arrays = Mapping[str, npt.NDArray[Any]]
+_T = TypeVar("_T")
+
+
+def write_arrays(path: Path, kind: Kind, **arrays: Any) -> None:
+    """Write a model of that kind."""
+    with path.open("wb") as sink:
+        np.savez_compressed(sink, format=_FORMATS[kind], **arrays)
+
+
+def read_arrays(raw: bytes, name: str, kind: Kind, make: Callable[[Arrays], _T], remedy: str = _TRAIN) -> _T:
+    """What `make` makes of the arrays in the bytes of a file.
+
+    Unusable, with the file's `name` and the `remedy`, where they are something else or of another format.
+    """
+    if raw[:2] != b"PK":
+        raise Unusable(f"{name} is no model of this classifier: {remedy}")
+    try:
+        with np.load(BytesIO(raw), allow_pickle=False) as arrays:
+            if int(arrays["format"]) == _FORMATS[kind]:
+                return make(arrays)
+    except KeyError:
+        pass  # no number, or not what goes with it
+    except (ValueError, BadZipFile, OSError, zlib.error) as fault:
+        raise Unusable(f"{name} is no model of this classifier: {remedy}") from fault
+    raise Unusable(f"{name} was written by another version of the classifier: {remedy}")
+
+
+def built(name: str, kind: Kind, make: Callable[[Arrays], _T]) -> _T:
+    """A model that `python -m classifier build` made. Unusable where it has not, or not all."""
+    path = BUILT / f"{name}.npz"
+    if not path.exists():
+        raise Unusable(f"{path} is missing: {_BUILD}")
+    return read_arrays(path.read_bytes(), str(path), kind, make, _BUILD)
 
 
 def save_model(model: Model, path: Path) -> None:
     """Write the arrays; weights in half precision, which changes no judgement worth having."""
     below = model.leaves.values()
     weights = np.concatenate([model.weights, *(leaves.whole() for leaves in below)], axis=1)
-    with path.open("wb") as sink:
-        np.savez_compressed(
-            sink,
-            format=_FORMAT,
-            slots=model.slots.astype(np.int32),
-            rarity=model.rarity.astype(np.float16),
-            weights=weights.astype(np.float16),
-            bias=np.concatenate([model.bias, *(leaves.bias for leaves in below)]),
-            labels=np.array(model.labels),
-            sharpness=model.sharpness,
-            cue_weight=model.cue_weight,
-            thresholds=np.array(model.thresholds),
-            mix=np.zeros((0, 0)) if model.mix is None else model.mix,
-        )
+    write_arrays(
+        path,
+        "linear",
+        slots=model.slots.astype(np.int32),
+        rarity=model.rarity.astype(np.float16),
+        weights=weights.astype(np.float16),
+        bias=np.concatenate([model.bias, *(leaves.bias for leaves in below)]),
+        labels=np.array(model.labels),
+        sharpness=model.sharpness,
+        cue_weight=model.cue_weight,
+        thresholds=np.array(model.thresholds),
+        mix=np.zeros((0, 0)) if model.mix is None else model.mix,
+    )
 
 
 def load_model(path: Path) -> Model:
-    """A model as `save_model` wrote it. ValueError where the file is something else."""
+    """A model as `save_model` wrote it. Unusable where the file is something else."""
     return read_model(path.read_bytes(), path.name)
 
 
 def read_model(raw: bytes, name: str) -> Model:
-    """The model in the bytes of its file. ValueError, with `name`, where they are something else."""
-    if raw[:2] != b"PK":
-        raise ValueError(f"{name} is no model of this classifier")
-    try:
-        with np.load(BytesIO(raw), allow_pickle=False) as arrays:
-            if int(arrays["format"]) != _FORMAT:
-                raise ValueError(f"{name} is of another version: train it again")
-            return Model(
-                slots=arrays["slots"].astype(np.int64),
-                rarity=arrays["rarity"].astype(np.float32),
-                **two_levels(list(map(str, arrays["labels"])), arrays["weights"], arrays["bias"]),
-                sharpness=float(arrays["sharpness"]),
-                cue_weight=float(arrays["cue_weight"]),
-                thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),
-                mix=_mix(arrays),
-            )
-    except (KeyError, BadZipFile, OSError, zlib.error) as fault:
-        raise ValueError(f"{name} is no model of this classifier") from fault
+    """The model in the bytes of its file. Unusable, with `name`, where they are something else."""
+    return read_arrays(raw, name, "linear", _model)
 
 
-def _mix(arrays: Mapping[str, npt.NDArray[Any]]) -> Floats | None:
+def built_model(name: str) -> Model:
+    """A linear model that `python -m classifier build` made. Unusable where it has not, or not all."""
+    return built(name, "linear", _model)
+
+
+def _model(arrays: Arrays) -> Model:
+    return Model(
+        slots=arrays["slots"].astype(np.int64),
+        rarity=arrays["rarity"].astype(np.float32),
+        **two_levels(list(map(str, arrays["labels"])), arrays["weights"], arrays["bias"]),
+        sharpness=float(arrays["sharpness"]),
+        cue_weight=float(arrays["cue_weight"]),
+        thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),
+        mix=_mix(arrays),
+    )
+
+
+def _mix(arrays: Arrays) -> Floats | None:
     """None of models without a rulebook's points, and of those written before there was one."""
     mix = arrays["mix"].astype(np.float32) if "mix" in arrays else np.zeros((0, 0), np.float32)
     return mix if mix.size else None
 
 
-def built_model(name: str) -> Model | None:
-    """A model that `python -m classifier build` made; None where it has not run."""
-    path = BUILT / f"{name}.npz"
-    return load_model(path) if path.exists() else None
-
-
 def built_mark() -> str:
-    """A short fingerprint of what the built models were made from."""
-    return (BUILT / _MADE_FROM).read_text("utf-8")[:8]
+    """A short fingerprint of what the built models were made from. Unusable where some of them were not."""
+    path = BUILT / _MADE_FROM
+    if not path.exists():
+        raise Unusable(f"{path} is missing, so the models were not all built: {_BUILD}")
+    return path.read_text("utf-8")[:8]
 
 
 def fresh(sources: str, folder: Path = BUILT) -> bool:

@@ -100,4 +100,5 @@ def _kinds() -> Bytes:
 
 
 def _by_first(words: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    return {first: tuple(w for w in words if w[0] == first) for first in {word[0] for word in words}}
+    firsts = dict.fromkeys(word[0] for word in words)  # no set: the names' training goes by this order
+    return {first: tuple(w for w in words if w[0] == first) for first in firsts}

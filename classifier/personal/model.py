@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.linear.files import BUILT
+from classifier.linear.files import Arrays, built, write_arrays
 from classifier.personal.alone import PlaceModel, Span
 from classifier.personal.company import Company, company
 from classifier.personal.lore import CLASSES, lore
@@ -49,32 +49,32 @@ class NameModel:
         """As one file of plain arrays."""
         alone, company = self.alone, self.company
         known = np.flatnonzero(alone.levels)
-        with path.open("wb") as sink:
-            np.savez_compressed(
-                sink,
-                weights=alone.weights.astype(np.float16),
-                bias=alone.bias,
-                quick=alone.quick,
-                edges=company.edges,
-                company=company.weights,
-                company_bias=company.bias,
-                words=known.astype(np.int32),
-                levels=alone.levels[known],
-            )
+        write_arrays(
+            path,
+            "names",
+            weights=alone.weights.astype(np.float16),
+            bias=alone.bias,
+            quick=alone.quick,
+            edges=company.edges,
+            company=company.weights,
+            company_bias=company.bias,
+            words=known.astype(np.int32),
+            levels=alone.levels[known],
+        )
 
 
 @cache
-def built_names() -> NameModel | None:
-    """The one `python -m classifier build` made; None where it has not run."""
-    path = BUILT / "persons.npz"
-    if not path.exists():
-        return None
-    with np.load(path, allow_pickle=False) as arrays:
-        levels = np.zeros(1 << WORD_BITS, np.uint8)
-        levels[arrays["words"]] = arrays["levels"]
-        weights = arrays["weights"].astype(np.float32)
-        alone = PlaceModel(weights, float(arrays["bias"]), arrays["quick"], levels)
-        return NameModel(alone, Company(arrays["edges"], arrays["company"], float(arrays["company_bias"])))
+def built_names() -> NameModel:
+    """The one `python -m classifier build` made. Unusable where it has not."""
+    return built("persons", "names", _model)
+
+
+def _model(arrays: Arrays) -> NameModel:
+    levels = np.zeros(1 << WORD_BITS, np.uint8)
+    levels[arrays["words"]] = arrays["levels"]
+    weights = arrays["weights"].astype(np.float32)
+    alone = PlaceModel(weights, float(arrays["bias"]), arrays["quick"], levels)
+    return NameModel(alone, Company(arrays["edges"], arrays["company"], float(arrays["company_bias"])))
 
 
 def _no_name(text: str, points: float, start: int, end: int) -> bool:

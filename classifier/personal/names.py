@@ -56,14 +56,12 @@ def find_names(
     texts: Sequence[str], plain: Sequence[str], numbers: Sequence[Sequence[Span]], chinese: Sequence[bool]
 ) -> list[list[Span]]:
     """Where names stand in each text, in no order; `numbers` are what else is people's, which often stands
-    beside names."""
-    model = built_names()
-    known = [at for at, own in enumerate(chinese) if own] if model else []
+    beside names. Unusable without the model: then nobody's name would be covered."""
+    known = [at for at, own in enumerate(chinese) if own]
     found: list[list[Span]] = [[] for _ in texts]
-    if model:
-        spans = model.find([plain[at] for at in known], [numbers[at] for at in known])
-        for at, own in zip(known, spans, strict=True):
-            found[at] = own
+    spans = built_names().find([plain[at] for at in known], [numbers[at] for at in known])
+    for at, own in zip(known, spans, strict=True):
+        found[at] = own
     return [
         [*own, *(_of_guests(text, letters) if is_chinese else ()), *_told(text)]
         for own, text, letters, is_chinese in zip(found, texts, plain, chinese, strict=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.linear.features import Floats
-from classifier.linear.files import BUILT
+from classifier.linear.files import Arrays, built, write_arrays
 from classifier.linear.model import Model
 from classifier.reading import Reading
 from classifier.rulebook.marks import Span
@@ -48,25 +48,26 @@ class SeamModel:
             yield sorted(way.seams[: int(worth[start:end].argmax())])
 
     def save(self, path: Path) -> None:
-        with path.open("wb") as sink:
-            np.savez_compressed(
-                sink,
-                weights=self.weights,
-                letters=self.letters,
-                bias=self.bias,
-                wording=self.wording,
-                ways=self.ways,
-            )
+        """As one file of plain arrays."""
+        write_arrays(
+            path,
+            "seams",
+            weights=self.weights,
+            letters=self.letters,
+            bias=self.bias,
+            wording=self.wording,
+            ways=self.ways,
+        )
 
 
-def built_seams() -> SeamModel | None:
-    """The one `python -m classifier build` made; None where it has not run."""
-    path = BUILT / "seams.npz"
-    if not path.exists():
-        return None
-    with np.load(path, allow_pickle=False) as arrays:
-        kept = {name: arrays[name] for name in ("weights", "letters", "wording", "ways")}
-        return SeamModel(bias=float(arrays["bias"]), **kept)
+def built_seams() -> SeamModel:
+    """The one `python -m classifier build` made. Unusable where it has not."""
+    return built("seams", "seams", _model)
+
+
+def _model(arrays: Arrays) -> SeamModel:
+    kept = {name: arrays[name] for name in ("weights", "letters", "wording", "ways")}
+    return SeamModel(bias=float(arrays["bias"]), **kept)
 
 
 def divide(
