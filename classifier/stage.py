@@ -147,10 +147,19 @@ def _supplement(event: Event, complaint: ComplaintReceived, judgement: Judgement
         action=Action.SUPPLEMENT,
         actor=Actor(kind=ActorKind.PLATFORM, name=complaint.posting.platform.value),
         at=complaint.received_at,
-        note=complaint.posting.text,
+        note=_words(complaint.posting.text, judgement, ordinal),
         flags=_flags(judgement, ordinal),
     )
     return _follow(event, ordinal, CASE_COMMAND, str(case), str(case), command)
+
+
+def _words(text: str, judgement: Judgement, ordinal: int) -> str:
+    """The matching matter's words: another's may be for other eyes. All where the new text has fewer matters,
+    with the flags of all."""
+    if ordinal < len(judgement.matters):
+        matter = judgement.matters[ordinal]
+        return text[matter.start : matter.end]
+    return text
 
 
 def _flags(judgement: Judgement, ordinal: int) -> tuple[Flag, ...]:

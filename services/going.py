@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from contracts.errors import HubError
+from services.chassis.logs import place_of
 from services.chassis.settings import Settings
 
 T = TypeVar("T")
 
 
 def go(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; what went wrong on purpose is one line, not a traceback."""
+    """Run to the end; what went wrong is one line, not a traceback: of what nobody foresaw its kind and its
+    place, since its words, which Python would print, may quote a citizen."""
     os.umask(0o077)  # what we write holds people's data: nobody else on the machine reads it
     try:
         import uvloop
@@ -20,6 +22,8 @@ def go(work: Coroutine[Any, Any, T]) -> T:
         return uvloop.run(work)
     except HubError as error:
         sys.exit(f"Stopped: {error}")
+    except Exception as error:
+        sys.exit(f"Stopped by a fault of the hub: {place_of(error)}")
 
 
 def on_database(work: Callable[[Any], Awaitable[T]]) -> T:

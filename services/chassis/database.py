@@ -10,6 +10,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Dialect, delete, event, inspect, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
@@ -19,9 +20,10 @@ from contracts.tables import one_of
 
 # PostgreSQL's own words for "do it again": serialization failure, deadlock.
 _RETRY_STATES = {"40001", "40P01"}
-# Its classes for "not now": no connection, no room, shutting down or starting up, a fault below it; and no
-# such table or column: the migration of this version has not run yet, and no record is to blame.
-_AWAY = ("08", "53", "57", "58", "42P01", "42703")
+# Its classes for "not now": no connection, no room, shutting down or starting up, a fault below it; a server
+# that only reads while another takes over; and no such table or column: the migration of this version has
+# not run yet, and no record is to blame.
+_AWAY = ("08", "53", "57", "58", "25006", "42P01", "42703")
 # What says that a key is taken; any other broken rule is a fault of ours, and trying again mends none.
 _TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
@@ -200,7 +202,7 @@ class _named_errors:  # noqa: N801  (reads as a statement)
             raise Clash("a row with this key is already there") from None
         if code in _RETRY_STATES:
             raise Clash("the database asks to try again") from None
-        lost = isinstance(error, OperationalError | InterfaceError) or (
+        lost = isinstance(error, OperationalError | InterfaceError | NoneFree) or (
             isinstance(error, DBAPIError) and (error.connection_invalidated or code.startswith(_AWAY))
         )
         if lost or isinstance(error, OSError):

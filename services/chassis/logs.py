@@ -49,17 +49,31 @@ def set_up(level: str, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
+    logging.raiseExceptions = False  # or a record that cannot be written is shown with its arguments
     stamina.instrumentation.set_on_retry_hooks([])  # retries are counted; whoever waits says so once
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("aiokafka", "alembic", "httpx", "httpcore", "uvicorn.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
+def place_of(error: BaseException) -> str:
+    """An exception's type and the places it came through; of a group, those of each in it."""
+    if isinstance(error, BaseExceptionGroup):
+        return " | ".join(map(place_of, error.exceptions))
+    return f"{type(error).__name__} at {_where(error)}"
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return " > ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in frames)
+
+
 def _foreign(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """A library's record: its template without the arguments, which we cannot vouch for."""
+    """A library's record: its template without the arguments, which we cannot vouch for, and its first line
+    alone, since asyncio shows in the second what a task failed with."""
     record = event.get("_record")
-    if record is not None and record.args:
-        event["event"] = str(record.msg)
+    if record is not None:
+        event["event"] = str(record.msg if record.args else event["event"]).partition("\n")[0]
     return event
 
 
@@ -70,9 +84,8 @@ def _place_of_error(logger: WrappedLogger, method: str, event: EventDict) -> Eve
     elif isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)[-6:]
         event["error"] = type(error).__name__
-        event["where"] = " > ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in frames)
+        event["where"] = _where(error)
     return event
 
 

@@ -134,7 +134,7 @@ async def hub_in(
     folder: Path, log: str = "", stages: tuple[str, ...] = STAGES, **settings: Any
 ) -> AsyncIterator[Hub]:
     """A hub that lives while the block does; `folder` is there."""
-    house_settings = Settings(data=folder, log=log, secret="of a test", **settings)
+    house_settings = Settings(data=folder, log=log, secret="of a test, and long enough for one", **settings)
     await migrate(house_settings.database_url)
     async with open_house(house_settings) as house:
         app, works = build(house, [name for name in ROLES if name in ("intake", "hub", *stages)])

@@ -146,7 +146,7 @@ async def test_a_body_full_of_faults_gets_a_short_answer(hub: Hub) -> None:
 
 
 async def test_the_description_promises_problems_and_nothing_else(tmp_path: Path) -> None:
-    nowhere = Settings(data=tmp_path, secret="of a test")
+    nowhere = Settings(data=tmp_path, secret="of a test, and long enough for one")
     house = House(nowhere, LocalLog(tmp_path), Database(nowhere.database_url))
     described = build(house, ["intake", "hub"])[0].openapi()
     assert "HTTPValidationError" not in str(described)

@@ -70,7 +70,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hub, str, di
 
 def _described() -> dict[str, Any]:
     """The description, from an app that is connected to nothing."""
-    nowhere = Settings(data=Path("nowhere"), secret="of a test")
+    nowhere = Settings(data=Path("nowhere"), secret="of a test, and long enough for one")
     database = Database(nowhere.database_url)
     house = House(nowhere, LocalLog(nowhere.data), database)
     return build(house, ["intake", "hub"])[0].openapi()

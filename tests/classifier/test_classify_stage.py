@@ -94,7 +94,8 @@ def test_a_revision_supplements_what_there_is_and_opens_what_is_new() -> None:
     (outcome,) = decide(event, rows=[row(event, "r1", 1)])
     (command,) = commands(outcome.events)
     (case,) = opened(outcome.events)
-    assert (command.action, command.note, command.flags) == (Action.SUPPLEMENT, text, (Flag.THREAT,))
+    assert (command.action, command.flags) == (Action.SUPPLEMENT, (Flag.THREAT,))
+    assert command.note == text.partition("另外")[0]
     assert (command.actor.kind, command.actor.name) == (ActorKind.PLATFORM, "hotline_12345")
     sent = outcome.events[0]
     assert (sent.topic, sent.key) == (CASE_COMMAND, str(case_id(UUID(event.subject), 0)))
@@ -106,10 +107,20 @@ def test_a_revision_supplements_what_there_is_and_opens_what_is_new() -> None:
     assert write.values.keys() == {column.name for column in Complaint.__table__.columns}
 
 
+def test_what_a_revision_tells_of_one_matter_is_not_told_of_another() -> None:
+    """Whoever repairs the lamp has no business with the violence at home that is told beside it."""
+    event = received("村口路灯坏了三天没人修。另外，我老公昨晚又动手打我，脸都肿了。", "r2")
+    (outcome,) = decide(event, rows=[row(event, "r1", 2)])
+    lamp, home = commands(outcome.events)
+    assert (lamp.flags, home.flags) == ((), (Flag.DOMESTIC_VIOLENCE,))
+    assert "老公" not in lamp.note and "老公" in home.note
+
+
 def test_fewer_matters_than_before_close_nothing_and_lose_no_flag() -> None:
     event = received("他拿着刀扬言要砍死我", "r2")
     (outcome,) = decide(event, rows=[row(event, "r1", 3)])
-    assert [c.flags for c in commands(outcome.events)] == [(Flag.THREAT,)] * 3
+    told = [(c.note, c.flags) for c in commands(outcome.events)]
+    assert told == [("他拿着刀扬言要砍死我", (Flag.THREAT,))] * 3
     assert outcome.writes[0].values["matters"] == 3
 
 
