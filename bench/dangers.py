@@ -23,22 +23,27 @@ from classifier.judgement import Hints
 from classifier.learning.build import train_dangers
 from classifier.learning.corpora import danger_corpus
 from classifier.rows import read_rows
+from contracts.vocabulary import Flag
 
 FOLDS, SEED = 5, 20260101
 ALIKE = 0.3  # of the shorter text's trigrams: a pair written as one scene with one telling change has more
 # What the model alone must be sure of in short and in long messages; the hub's own is put among them.
 WATCHES = ((0.10, 0.70), (0.14, 0.80), (0.17, 0.85), (0.20, 0.94), (0.30, 0.94), (0.45, 0.96))
 SHOWN = 60  # characters of a missed text
-Verdict = tuple[bool, bool]  # acts at once, a person looks
+Verdict = tuple[frozenset[Flag], bool]  # on which it acts at once, whether a person looks
 
 
 @dataclass
 class Tried:
     """Verdicts by one pair of thresholds: on the corpus by row, on ordinary messages."""
 
-    certain: npt.NDArray[np.bool_]
+    flags: list[frozenset[Flag]]
     seen: npt.NDArray[np.bool_]  # certain or to look at
     ordinary: list[Verdict] = field(default_factory=list)
+
+    @property
+    def certain(self) -> npt.NDArray[np.bool_]:
+        return np.array(list(map(bool, self.flags)))
 
 
 def main(
@@ -52,14 +57,14 @@ def main(
     judge = load_judge()
     limits = judge.rulebook.dangers
     watches = sorted({*WATCHES, (limits.watch, limits.watch_long)})
-    tried = {watch: Tried(*np.zeros((2, len(rows)), np.bool_)) for watch in watches}
+    tried = {watch: Tried([frozenset()] * len(rows), np.zeros(len(rows), np.bool_)) for watch in watches}
     for number, (learn, check) in enumerate(split_apart([row["text"] for row in rows]), 1):
         typer.echo(f"fold {number} of {FOLDS}", err=True)
         alarm = train_dangers(judge.rulebook, [rows[at] for at in learn])
         for watch, result in tried.items():
             by = watching(replace(judge, dangers=alarm), *watch)
-            verdicts = np.array(list(judged(by, [rows[at]["text"] for at in check])))
-            result.certain[check], result.seen[check] = verdicts[:, 0], verdicts.any(axis=1)
+            for at, (flags, look) in zip(check, judged(by, [rows[at]["text"] for at in check]), strict=True):
+                result.flags[at], result.seen[at] = flags, bool(flags) or look
             result.ordinary += judged(by, ordinary[number - 1 :: FOLDS])
     lines = "\n".join(report(rows, tried, (limits.watch, limits.watch_long)))
     out.write_text(lines + "\n", "utf-8") if out else typer.echo(lines)
@@ -88,13 +93,13 @@ def judged(judge: Judge, texts: Sequence[str]) -> Iterator[Verdict]:
     """The verdict on each."""
     for judgement in judge.judge_all([(text, Hints()) for text in texts]):
         matters = judgement.matters
-        yield any(matter.flags for matter in matters), any(matter.look for matter in matters)
+        yield frozenset(f for matter in matters for f in matter.flags), any(matter.look for matter in matters)
 
 
 def report(
     rows: Sequence[dict[str, Any]], tried: dict[tuple[float, float], Tried], own: tuple[float, float]
 ) -> Iterator[str]:
-    """Markdown: the curve, then every text that the hub's own thresholds miss."""
+    """Markdown: the curve, how right the flags are, then every text that the hub's own thresholds miss."""
     dangerous = np.array([bool(row["flags"]) for row in rows])
     yield "# What must never be missed: the curve, and what is missed\n"
     yield (
@@ -105,12 +110,31 @@ def report(
     yield "|---|---|---|---|---|---|"
     for watch, result in tried.items():
         yield line(watch, result, dangerous, bold=watch == own)
+    yield from of_flags([frozenset(row["flags"]) for row in rows], tried[own].flags)
     missed = [row for row, lost in zip(rows, dangerous & ~tried[own].seen, strict=True) if lost]
     yield f"\n## The {len(missed)} that are missed\n"
     yield "| flags | why it is dangerous | how it begins |\n|---|---|---|"
     for row in sorted(missed, key=lambda row: row["flags"]):
         begins = row["text"][:SHOWN].replace("\n", " ").replace("|", "｜")
         yield f"| {', '.join(row['flags'])} | {row.get('why', '')} | {begins} |"
+
+
+def of_flags(truth: Sequence[frozenset[Flag]], told: Sequence[frozenset[Flag]]) -> Iterator[str]:
+    """Of dangerous texts acted on at once: whether by the right flags."""
+    both = [(true, got) for true, got in zip(truth, told, strict=True) if true and got]
+    exact, lacks, spare = (
+        np.mean(of) for of in zip(*((t == g, bool(t - g), bool(g - t)) for t, g in both), strict=True)
+    )
+    yield (
+        f"\nOf the {len(both)} dangerous ones that are certain, {exact:.3f} have exactly their flags, "
+        f"{lacks:.3f} lack one of them, {spare:.3f} have one that is not theirs.\n"
+    )
+    yield "| flag | texts | it is found in | is right in |\n|---|---|---|---|"
+    for flag in Flag:
+        own, set_, right = (
+            sum(of) for of in zip(*((flag in t, flag in g, flag in t & g) for t, g in both), strict=True)
+        )
+        yield f"| {flag} | {own} | {right / max(own, 1):.3f} | {right / max(set_, 1):.3f} |"
 
 
 def line(watch: tuple[float, float], of: Tried, dangerous: npt.NDArray[np.bool_], bold: bool) -> str:

@@ -15,8 +15,9 @@ import numpy as np
 
 from classifier.linear.features import Features, Floats
 from classifier.linear.grams import Letters
-from classifier.linear.model import Model, softmax
+from classifier.linear.model import Model
 from classifier.linear.stretch import Sides, leaning
+from classifier.linear.together import chances_of_labels
 from classifier.reading import Part
 from classifier.rulebook.dangers import Danger
 from classifier.rulebook.rules import DangerRules
@@ -27,16 +28,16 @@ _PRIVATE = 0xF0000  # Unicode's plane 15 is for private use: no text has its let
 _PRIVATE_SIZE = 65_000
 _END = 0x100000  # plane 16 is private too
 _ENDING = 30  # letters
-# Shares of the chance of danger from which on a flag leads, is set beside the one that leads, and is so if a
-# certain rule says it too (cross-validated: 0.82 of the flagged texts have all theirs, 0.15 one too many).
-_LEADS, _LIKELY, _POSSIBLE = 0.37, 0.33, 0.02
+# Chances, if it is a danger, from which on a flag leads, is set beside the one that leads, and is so if a
+# certain rule says it too (cross-validated: see docs/classifier.md).
+_LEADS, _LIKELY, _POSSIBLE = 0.5, 0.4, 0.1
 
 
 class Alarm(NamedTuple):
-    """How likely a text is dangerous, and by which flags."""
+    """How likely a text is dangerous, and has each flag: of a danger often two."""
 
     chance: float
-    by_flag: Mapping[Flag, float]  # sums to `chance`
+    by_flag: Mapping[Flag, float]  # none more than `chance`
     message: float = 1.0  # how likely the message is that it is a matter of, where it is one of several
 
     @property
@@ -77,7 +78,7 @@ def alarms(model: Model, letters: Letters, parts: Sequence[Part], least: float) 
     flags = [Flag(label.partition("/")[2]) for label in below.labels] if told else []
     raised = {}
     for at, chance in told:
-        shares = softmax(below.margins(features.row(at))[None] * np.float32(model.sharpness)) * chances[at]
+        shares = chances_of_labels(below.margins(features.row(at))[None], model.ties) * chances[at]
         raised[at] = Alarm(chance, dict(zip(flags, shares[0].tolist(), strict=True)))
     return raised
 
@@ -115,12 +116,13 @@ def rule(part: Part, alarm: Alarm, limits: DangerRules) -> Ruling:
     told = bool(part.dangers) or part.size >= limits.brief  # a few vague words can only be worth a look
     believed = told and alarm.chance >= (limits.confirmed if alarm.flag in rules else limits.sure)
     flags = _flags(alarm, rules) if believed else ()
-    unflagged = alarm.chance - sum(alarm.by_flag[flag] for flag in flags)
+    others = sum(chance for flag, chance in alarm.by_flag.items() if flag not in flags)
+    unflagged = others if flags else alarm.chance
     watch = limits.watch_long if len(part.whole.plain) >= limits.long else limits.watch
     # Cut out of a calm message, a sentence easily looks worse than it is: that takes more.
     look = unflagged >= (watch if alarm.message >= watch else limits.alone)
-    others = {danger.flag for danger in part.dangers} if flags else rules
-    look = look or not others <= set(flags)
+    seen = {danger.flag for danger in part.dangers} if flags else rules
+    look = look or not seen <= set(flags)
     if not look and not flags:
         return Ruling((), (), False)
     own = [

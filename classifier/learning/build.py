@@ -14,6 +14,7 @@ from classifier.learning.corpora import code_of, corpus, danger_corpus, split_co
 from classifier.learning.lessons import of_corpus, of_matters, of_rows, teach, teach_subjects
 from classifier.learning.name_training import train_names
 from classifier.learning.seam_training import Told, examples, fit
+from classifier.learning.several import with_several
 from classifier.learning.training import train
 from classifier.linear.files import BUILT, fresh, save_model, sources_now, stamp
 from classifier.linear.model import Model
@@ -127,12 +128,13 @@ def _joined(rows: Sequence[dict[str, Any]], dice: random.Random) -> list[str]:
 
 
 def train_dangers(rulebook: Rulebook, rows: Iterable[dict[str, Any]]) -> Model:
-    """The model of what must never be missed: calm or dangerous, and of which flag."""
-    told = [(row["text"], _danger(row)) for row in rows]
-    told += [(letter, CALM) for letter in _long_letters()]
+    """The model of what must never be missed: calm or dangerous, and of which flags."""
+    told = [(row["text"], row["flags"]) for row in rows] + [(letter, []) for letter in _long_letters()]
     texts = list(map(lettered, wholes([text for text, _ in told], rulebook)))
-    labels = [label for _, label in told]
-    return train(texts, labels, penalty=_DANGER_PENALTY, seen_in=_DANGER_SEEN_IN)
+    flags = [own for _, own in told]
+    tops = [DANGER if own else CALM for own in flags]
+    model = train(texts, tops, penalty=_DANGER_PENALTY, seen_in=_DANGER_SEEN_IN)
+    return with_several(model, DANGER, texts, flags, _DANGER_PENALTY)
 
 
 def _long_letters() -> list[str]:
@@ -140,7 +142,3 @@ def _long_letters() -> list[str]:
     calm = [row["text"] for row in corpus("categories") if subject(code_of(row)) not in _MAYBE_DANGEROUS]
     dice = random.Random(_SEED)  # noqa: S311  nothing secret
     return ["".join(dice.sample(calm, dice.randint(*_LONG_OF))) for _ in range(_LONG_LETTERS)]
-
-
-def _danger(row: dict[str, Any]) -> str:
-    return f"{DANGER}/{row['flags'][0]}" if row["flags"] else CALM

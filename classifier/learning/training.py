@@ -91,7 +91,7 @@ def _counted(texts: Sequence[str], judged: int, seen_in: int) -> tuple[Ints, Flo
     if not slots.size:
         raise ValueError(f"no letter is in {seen_in} of the texts: there must be more of them")
     features = weigh(recognise(Letters(texts), column_table(slots), len(slots)), rarity)
-    return slots, rarity, _matrix(features, len(slots))
+    return slots, rarity, matrix_of(features, len(slots))
 
 
 def _mixed(scores: Floats, points: Floats, scored: Floats, truth: Ints) -> tuple[Floats, Floats]:
@@ -111,7 +111,8 @@ def _vocabulary(grams: Grams, judged: int, seen_in: int) -> tuple[Ints, Floats]:
     return slots, rarity.astype(np.float32)
 
 
-def _matrix(features: Features, width: int) -> csr_matrix:
+def matrix_of(features: Features, width: int) -> csr_matrix:
+    """Texts x columns, as scikit-learn reads them."""
     return csr_matrix((features.values, features.columns, features.bounds), shape=(features.size, width))
 
 
@@ -146,7 +147,7 @@ def _fit(matrix: csr_matrix, labels: Labels, penalty: float, only: set[str] | No
     if len(names) == 1:
         return tuple(names), np.zeros((matrix.shape[1], 1), np.float32), np.zeros(1, np.float32)
     weights, bias = map(
-        np.stack, zip(*(_side(matrix, labels == name, penalty) for name in names), strict=True)
+        np.stack, zip(*(side(matrix, labels == name, penalty) for name in names), strict=True)
     )
     kept = [place for place, name in enumerate(names) if only is None or name in only]
     return (
@@ -156,7 +157,7 @@ def _fit(matrix: csr_matrix, labels: Labels, penalty: float, only: set[str] | No
     )
 
 
-def _side(matrix: csr_matrix, mine: npt.NDArray[np.bool_], penalty: float) -> tuple[Floats, float]:
+def side(matrix: csr_matrix, mine: npt.NDArray[np.bool_], penalty: float) -> tuple[Floats, float]:
     """One label against the rest: the mean of an SVM on the features as they are and one on features
     stretched by how much more often the label has them (NBSVM, Wang and Manning 2012). Both are
     linear, so together they cost no more to apply than one."""

@@ -25,6 +25,7 @@ _TRAIN, _BUILD = "train it again", "run `python -m classifier build`"
 Kind = Literal["linear", "seams", "names"]
 Arrays = Mapping[str, npt.NDArray[Any]]
 _T = TypeVar("_T")
+_NONE = np.zeros((0, 0), np.float32)
 
 
 def write_arrays(path: Path, kind: Kind, **arrays: Any) -> None:
@@ -74,7 +75,8 @@ def save_model(model: Model, path: Path) -> None:
         sharpness=model.sharpness,
         cue_weight=model.cue_weight,
         thresholds=np.array(model.thresholds),
-        mix=np.zeros((0, 0)) if model.mix is None else model.mix,
+        mix=_NONE if model.mix is None else model.mix,
+        ties=_NONE if model.ties is None else model.ties,
     )
 
 
@@ -101,14 +103,15 @@ def _model(arrays: Arrays) -> Model:
         sharpness=float(arrays["sharpness"]),
         cue_weight=float(arrays["cue_weight"]),
         thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),
-        mix=_mix(arrays),
+        mix=_table(arrays, "mix"),
+        ties=_table(arrays, "ties"),
     )
 
 
-def _mix(arrays: Arrays) -> Floats | None:
-    """None of models without a rulebook's points, and of those written before there was one."""
-    mix = arrays["mix"].astype(np.float32) if "mix" in arrays else np.zeros((0, 0), np.float32)
-    return mix if mix.size else None
+def _table(arrays: Arrays, name: str) -> Floats | None:
+    """None of models that need none, and of those written before there was one."""
+    table = arrays.get(name, _NONE).astype(np.float32)
+    return table if table.size else None
 
 
 def built_mark() -> str:

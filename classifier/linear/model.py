@@ -42,6 +42,8 @@ class Model:
     cue_weight: float  # what a point of the rulebook's evidence adds to a margin
     thresholds: tuple[tuple[float, float], ...]  # (precision, the confidence from which on it is reached)
     mix: Floats | None = field(default=None, repr=False)  # what `signs` say beside: signs x first level
+    # Where a text may have several labels of the second level: labels x labels, see `together`.
+    ties: Floats | None = field(default=None, repr=False)
 
     @cached_property
     def column_of(self) -> Columns:
