@@ -28,7 +28,7 @@ from contracts.vocabulary import Flag
 FOLDS, SEED = 5, 20260101
 ALIKE = 0.3  # of the shorter text's trigrams: a pair written as one scene with one telling change has more
 # What the model alone must be sure of in short and in long messages; the hub's own is put among them.
-WATCHES = ((0.10, 0.70), (0.14, 0.80), (0.17, 0.85), (0.20, 0.94), (0.30, 0.94), (0.45, 0.96))
+WATCHES = ((0.08, 0.55), (0.12, 0.65), (0.20, 0.70), (0.25, 0.75), (0.35, 0.80), (0.50, 0.88))
 SHOWN = 60  # characters of a missed text
 Verdict = tuple[frozenset[Flag], bool]  # on which it acts at once, whether a person looks
 

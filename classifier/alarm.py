@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from classifier.linear.features import Features, Floats
+from classifier.linear.features import Floats
 from classifier.linear.grams import Letters
 from classifier.linear.model import Model
 from classifier.linear.stretch import Sides, leaning
-from classifier.linear.together import chances_of_labels
+from classifier.linear.together import chances_of_labels, leaning_with
 from classifier.reading import Part
 from classifier.rulebook.dangers import Danger
 from classifier.rulebook.rules import DangerRules
@@ -30,7 +30,7 @@ _END = 0x100000  # plane 16 is private too
 _ENDING = 30  # letters
 # Chances, if it is a danger, from which on a flag leads, is set beside the one that leads, and is so if a
 # certain rule says it too (cross-validated: see docs/classifier.md).
-_LEADS, _LIKELY, _POSSIBLE = 0.5, 0.4, 0.1
+_LEADS, _LIKELY, _POSSIBLE = 0.55, 0.4, 0.1
 
 
 class Alarm(NamedTuple):
@@ -68,28 +68,26 @@ def lettered(part: Part) -> str:
 def alarms(model: Model, letters: Letters, parts: Sequence[Part], least: float) -> dict[int, Alarm]:
     """What the model makes of matters, lettered as `letters` are, by their place: of those that are dangerous
     with a chance of `least`, or in which a rule sees a danger."""
-    features, chances = _chances(model, letters, parts)
-    below = model.leaves[DANGER]
-    told = [
-        (at, chance)
-        for at, (part, chance) in enumerate(zip(parts, chances.tolist(), strict=True))
-        if chance >= least or part.dangers
-    ]
-    flags = [Flag(label.partition("/")[2]) for label in below.labels] if told else []
-    raised = {}
-    for at, chance in told:
-        shares = chances_of_labels(below.margins(features.row(at))[None], model.ties) * chances[at]
-        raised[at] = Alarm(chance, dict(zip(flags, shares[0].tolist(), strict=True)))
-    return raised
+    chances, margins = _chances(model, letters, parts)
+    told = [at for at, part in enumerate(parts) if chances[at] >= least or part.dangers]
+    flags = [Flag(label.partition("/")[2]) for label in model.leaves[DANGER].labels]
+    shares = chances_of_labels(margins[told], model.ties) * chances[told, None]
+    return {
+        at: Alarm(float(chances[at]), dict(zip(flags, own, strict=True)))
+        for at, own in zip(told, shares.tolist(), strict=True)
+    }
 
 
-def _chances(model: Model, letters: Letters, parts: Sequence[Part]) -> tuple[Features, Floats]:
+def _chances(model: Model, letters: Letters, parts: Sequence[Part]) -> tuple[Floats, Floats]:
+    """How likely each matter is dangerous, and its flags' margins."""
     known = model.known(letters)
     features = model.weigh(known)
+    below = model.leaves[DANGER]
+    margins = np.array(list(map(below.margins, features.each()))).reshape(-1, len(below.labels))
     sides, sizes = Sides(*map(model.tops.index, (DANGER, CALM))), np.array([part.size for part in parts])
     leanings = leaning(model, known, model.margins(features), letters, sizes, sides)
-    chances: Floats = 1 / (1 + np.exp(-leanings * np.float32(model.sharpness)))
-    return features, chances
+    chances: Floats = 1 / (1 + np.exp(-leaning_with(leanings, margins) * np.float32(model.sharpness)))
+    return chances, margins
 
 
 def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> dict[int, Alarm]:
@@ -99,7 +97,7 @@ def within_messages(model: Model, raised: Mapping[int, tuple[Part, Alarm]]) -> d
         return {}
     messages = {id(part.whole): part.message for part, _ in several.values()}
     whole = list(messages.values())
-    _, chances = _chances(model, Letters(list(map(lettered, whole))), whole)
+    chances, _ = _chances(model, Letters(list(map(lettered, whole))), whole)
     chance_of = dict(zip(messages, chances.tolist(), strict=True))
     return {at: alarm._replace(message=chance_of[id(part.whole)]) for at, (part, alarm) in several.items()}
 

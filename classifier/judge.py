@@ -10,7 +10,7 @@ import numpy as np
 from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone, within_messages
 from classifier.because import letters_of, words
 from classifier.judgement import Hints, JudgedMatter, Judgement
-from classifier.linear.files import built_mark, built_model
+from classifier.linear.files import built_dangers, built_mark, built_model
 from classifier.linear.grams import Ints, Letters
 from classifier.linear.model import Evidence, Model
 from classifier.personal.extract import respondent
@@ -196,7 +196,7 @@ def load_judge(folder: Path | None = None) -> Judge:
     all its labels. Unusable where a file is missing or not as it must be.
     """
     built_names()  # at the start rather than at the first text
-    rulebook, dangers = load_rulebook(folder), built_model("dangers")
+    rulebook, dangers = load_rulebook(folder), built_dangers()
     categories, seams, mark = built_model("categories"), built_seams(), built_mark()
     if not fits(categories, rulebook):
         return Judge(rulebook, None, dangers)

@@ -8,36 +8,43 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
 from classifier.learning.training import matrix_of, side
 from classifier.linear.features import Floats
 from classifier.linear.leaves import leaves_of
 from classifier.linear.model import Model
-from classifier.linear.together import chances_of_sets, sets_of
+from classifier.linear.together import chances_of_sets, leaning_with, sets_of
 
 _FOLDS = 5
 _HELD = 1e-4  # how strongly scale, biases and ties are held small, beside the mean of all texts
 _STEPS = 300
+_FREE = 1e6  # two numbers from thousands of texts need no penalty
 Marks = npt.NDArray[np.bool_]  # texts x labels
+Mine = npt.NDArray[np.bool_]  # by text, whether it has any
 Doubles = npt.NDArray[np.float64]
 
 
 def with_several(
     model: Model, top: str, texts: Sequence[str], labels: Sequence[Sequence[str]], penalty: float
 ) -> Model:
-    """`model` with a second level below `top`: a text has all its `labels` of it, none if it is no `top`.
+    """`model` of `top` and one other, with a second level below `top`: a text has all its `labels` of it.
 
-    Margins are such that `chances_of_labels` are calibrated, on texts that had no part in them.
+    It has none if it is no `top`. Chances of both levels, the first as `leaning_with` the second, are
+    calibrated on texts that had no part in them.
     """
     names = sorted({name for own in labels for name in own})
     marks = np.array([[name in own for name in names] for own in labels])
     matrix = matrix_of(model.features(texts), len(model.slots))
+    mine = cast(Mine, marks.any(axis=1))
     weights, bias = _fit(matrix, marks, penalty)
-    mine = marks.any(axis=1)
-    scale, base, ties = _calibrate(_held_out(matrix, marks, penalty)[mine], marks[mine])
+    margins, leanings = _held_out(matrix, marks, penalty)
+    scale, base, ties = _calibrate(margins[mine], marks[mine])
+    sharpness, offset = _sharpened(leaning_with(leanings, margins * scale + base), mine)
     leaves = leaves_of([f"{top}/{name}" for name in names], weights * scale, bias * scale + base)
-    return replace(model, leaves=dict(leaves), ties=ties)
+    raised = model.bias + np.float32(offset) * np.array([one == top for one in model.tops], np.float32)
+    return replace(model, leaves=dict(leaves), ties=ties, sharpness=sharpness, bias=raised)
 
 
 def _fit(matrix: csr_matrix, marks: Marks, penalty: float) -> tuple[Floats, Floats]:
@@ -49,13 +56,25 @@ def _fit(matrix: csr_matrix, marks: Marks, penalty: float) -> tuple[Floats, Floa
     return weights, np.mean([[bias for _, bias in some] for some in sides], axis=0).astype(np.float32)
 
 
-def _held_out(matrix: csr_matrix, marks: Marks, penalty: float) -> Floats:
-    """Margins of texts that had no part in them; nor had their neighbours, often the other of a pair."""
-    margins = np.zeros(marks.shape, np.float32)
+def _held_out(matrix: csr_matrix, marks: Marks, penalty: float) -> tuple[Floats, Floats]:
+    """The labels' margins, and by how much each text leans to having any: of texts that had no part in it.
+
+    Nor had their neighbours, often the other of a pair.
+    """
+    margins, leanings = np.zeros(marks.shape, np.float32), np.zeros(len(marks), np.float32)
     for learn, check in KFold(_FOLDS).split(margins):
         weights, bias = _fit(matrix[learn], marks[learn], penalty)
         margins[check] = matrix[check] @ weights + bias
-    return margins
+        weight, base = side(matrix[learn], marks[learn].any(axis=1), penalty)
+        leanings[check] = 2 * (matrix[check] @ weight + base)  # the other side's margin is the negative
+    return margins, leanings
+
+
+def _sharpened(leanings: Floats, mine: Mine) -> tuple[float, float]:
+    """What leanings must be multiplied by to be the likeliest chances, and what is added to them before."""
+    found = LogisticRegression(C=_FREE).fit(leanings[:, None], mine)
+    sharpness = float(found.coef_[0, 0])
+    return sharpness, float(found.intercept_[0]) / sharpness
 
 
 def _calibrate(margins: Floats, marks: Marks) -> tuple[float, Floats, Floats]:

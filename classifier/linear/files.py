@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -17,15 +18,14 @@ from contracts.ids import digest
 
 # By kind of model. Another number where its arrays hold anything else, be it one column more: so files of
 # before are refused where they are loaded, and do not fail at every text.
-_FORMATS = {"linear": 1, "seams": 1, "names": 1}
+_FORMATS = {"linear": 1, "several": 2, "seams": 1, "names": 1}
 _CLASSIFIER = Path(__file__).parents[1]
 BUILT = _CLASSIFIER / "built"
 _MADE_FROM = "made_from"
 _TRAIN, _BUILD = "train it again", "run `python -m classifier build`"
-Kind = Literal["linear", "seams", "names"]
+Kind = Literal["linear", "several", "seams", "names"]  # several labels of the second level at once
 Arrays = Mapping[str, npt.NDArray[Any]]
 _T = TypeVar("_T")
-_NONE = np.zeros((0, 0), np.float32)
 
 
 def write_arrays(path: Path, kind: Kind, **arrays: Any) -> None:
@@ -66,7 +66,7 @@ def save_model(model: Model, path: Path) -> None:
     weights = np.concatenate([model.weights, *(leaves.whole() for leaves in below)], axis=1)
     write_arrays(
         path,
-        "linear",
+        "linear" if model.ties is None else "several",
         slots=model.slots.astype(np.int32),
         rarity=model.rarity.astype(np.float16),
         weights=weights.astype(np.float16),
@@ -75,8 +75,8 @@ def save_model(model: Model, path: Path) -> None:
         sharpness=model.sharpness,
         cue_weight=model.cue_weight,
         thresholds=np.array(model.thresholds),
-        mix=_NONE if model.mix is None else model.mix,
-        ties=_NONE if model.ties is None else model.ties,
+        mix=np.zeros((0, 0)) if model.mix is None else model.mix,
+        **({} if model.ties is None else {"ties": model.ties}),
     )
 
 
@@ -95,6 +95,11 @@ def built_model(name: str) -> Model:
     return built(name, "linear", _model)
 
 
+def built_dangers() -> Model:
+    """Likewise, of the dangers: a text may have several."""
+    return built("dangers", "several", _several)
+
+
 def _model(arrays: Arrays) -> Model:
     return Model(
         slots=arrays["slots"].astype(np.int64),
@@ -103,15 +108,18 @@ def _model(arrays: Arrays) -> Model:
         sharpness=float(arrays["sharpness"]),
         cue_weight=float(arrays["cue_weight"]),
         thresholds=tuple((float(goal), float(least)) for goal, least in arrays["thresholds"]),
-        mix=_table(arrays, "mix"),
-        ties=_table(arrays, "ties"),
+        mix=_mix(arrays),
     )
 
 
-def _table(arrays: Arrays, name: str) -> Floats | None:
-    """None of models that need none, and of those written before there was one."""
-    table = arrays.get(name, _NONE).astype(np.float32)
-    return table if table.size else None
+def _several(arrays: Arrays) -> Model:
+    return replace(_model(arrays), ties=arrays["ties"])
+
+
+def _mix(arrays: Arrays) -> Floats | None:
+    """None of models without a rulebook's points, and of those written before there was one."""
+    mix = arrays["mix"].astype(np.float32) if "mix" in arrays else np.zeros((0, 0), np.float32)
+    return mix if mix.size else None
 
 
 def built_mark() -> str:

@@ -9,6 +9,16 @@ from classifier.linear.features import Floats
 from classifier.linear.model import softmax
 
 _MOST = 3  # labels of one text: of 9,343 dangerous ones none has more
+_HIGHEST = 0.2  # of 0 to 0.4 the best at as many looks at ordinary letters
+
+
+def leaning_with(leanings: Floats, margins: Floats) -> Floats:
+    """By how much each text leans to having any label, as itself and as its likeliest label say.
+
+    What is dangerous in seven ways is more than one line can part from the rest.
+    """
+    both: Floats = leanings + np.float32(_HIGHEST) * margins.max(axis=1)
+    return both
 
 
 @cache

@@ -21,8 +21,13 @@ FILES = ("categories.npz", "dangers.npz", "persons.npz", "seams.npz")
 LINEAR = "slots rarity weights bias labels sharpness cue_weight thresholds mix"
 NAMES = "weights(262144,) bias() quick(65536,) edges(7,12) company(7,13) company_bias() words levels"
 SEAMS = "weights(121,) letters(32768,) bias() wording(65536,2) ways(16,)"
-HOLD = {"linear": (1, LINEAR), "names": (1, NAMES), "seams": (1, SEAMS)}
-KINDS = dict(zip(FILES, ("linear", "linear", "names", "seams"), strict=True))
+HOLD = {
+    "linear": (1, LINEAR),
+    "several": (2, f"{LINEAR} ties(7,7)"),
+    "names": (1, NAMES),
+    "seams": (1, SEAMS),
+}
+KINDS = dict(zip(FILES, ("linear", "several", "names", "seams"), strict=True))
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 
 from classifier.learning.several import with_several
 from classifier.learning.training import train
+from classifier.linear import files
 from classifier.linear.features import Floats
-from classifier.linear.files import load_model, save_model
+from classifier.linear.files import built_dangers, save_model
 from classifier.linear.model import Model
-from classifier.linear.together import chances_of_labels, chances_of_sets, sets_of
+from classifier.linear.together import chances_of_labels, chances_of_sets, leaning_with, sets_of
 
 BITES, BURNS, SINKS = "咬", "烧", "沉"
 WORDS = {
@@ -60,9 +61,10 @@ def test_what_often_goes_together_is_likelier_together(model: Model) -> None:
     assert tie[frozenset((BURNS, SINKS))] > max(tie[frozenset((BITES, other))] for other in (BURNS, SINKS))
 
 
-def test_it_is_saved_whole(model: Model, tmp_path: Path) -> None:
-    save_model(model, tmp_path / "m.npz")
-    again, before = (chances(one, "着火，进水") for one in (load_model(tmp_path / "m.npz"), model))
+def test_it_is_saved_whole(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "BUILT", tmp_path)
+    save_model(model, tmp_path / "dangers.npz")
+    again, before = (chances(one, "着火，进水") for one in (built_dangers(), model))
     assert again == pytest.approx(before, abs=0.01)
 
 
@@ -72,3 +74,20 @@ def test_without_ties_every_set_counts_by_its_margins() -> None:
     assert best.tolist() == [1, 1, 0]
     apart: Floats = np.triu(np.full((3, 3), -5, np.float32), 1)
     assert chances_of_labels(margins, apart).sum() == pytest.approx(1, abs=0.05)
+
+
+def test_its_likeliest_label_speaks_for_a_text_beside_itself() -> None:
+    leanings: Floats = np.zeros(2, np.float32)
+    margins: Floats = np.array([[-3, -3, 2], [-3, -3, -3]], np.float32)
+    one, none = leaning_with(leanings, margins)
+    assert one > 0 > none
+
+
+def test_how_likely_a_text_has_any_label_is_calibrated(model: Model) -> None:
+    texts, labels = stories(400)
+    features = model.features(texts)
+    below = model.leaves["bad"]
+    margins = np.array([below.margins(row) for row in features.each()])
+    sides = model.margins(features) @ np.where(np.array(model.tops) == "bad", 1, -1).astype(np.float32)
+    chances = 1 / (1 + np.exp(-leaning_with(sides, margins) * model.sharpness))
+    assert ((chances > 0.5) == np.array(list(map(bool, labels)))).all()
