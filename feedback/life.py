@@ -17,6 +17,7 @@ from contracts.vocabulary import (
     Action,
     ActorKind,
     ClockKind,
+    Intent,
     Kind,
     Level,
     Outcome,
@@ -228,6 +229,12 @@ def next_level(level: Level) -> Level | None:
 def is_sensitive(case: CaseProgressed) -> bool:
     """Whether outside the police and the county centre only the least is shown."""
     return bool(SENSITIVE.intersection(case.flags))
+
+
+def is_tip_off(case: CaseProgressed) -> bool:
+    """Whether it tells of somebody's wrong (举报): who told is kept secret, also from the force that has it,
+    which may be near those it is about."""
+    return case.matter.intent is Intent.REPORT
 
 
 def waits_for_look(case: CaseProgressed) -> bool:

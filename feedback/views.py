@@ -8,7 +8,7 @@ from typing import Any
 from contracts.events import CaseProgressed, Change
 from contracts.places import county_of
 from contracts.vocabulary import Platform
-from feedback.life import Who, force_capacity, is_sensitive, post_capacity
+from feedback.life import Who, force_capacity, is_sensitive, is_tip_off, post_capacity
 from feedback.reveal import Eyes, least, reveal, reveal_part
 
 
@@ -36,6 +36,7 @@ class Viewer:
 ALL = Eyes({"name": "full", "phone": "full", "id_number": "full", "address": "full"}, "full")
 AT_WORK = Eyes({"name": "full", "phone": "full", "id_number": "masked", "address": "full"}, "full")
 MASKED = Eyes({"name": "masked", "phone": "masked", "id_number": "masked"}, "masked")
+SECRETIVE = Eyes({}, "masked")
 NOBODY = Eyes()
 EYES = {
     Role.POLICE: ALL,
@@ -46,6 +47,7 @@ EYES = {
     Role.AUDITOR: MASKED,
 }
 SEE_SENSITIVE = frozenset({Role.POLICE, Role.COUNTY_CENTRE})
+SEE_WHO_TOLD = SEE_SENSITIVE | {Role.TOWN_CENTRE}
 
 
 def case_for(snapshot: dict[str, Any], viewer: Viewer) -> dict[str, Any] | None:
@@ -53,7 +55,13 @@ def case_for(snapshot: dict[str, Any], viewer: Viewer) -> dict[str, Any] | None:
     case = CaseProgressed.model_validate(snapshot)
     if not concerns(case, viewer):
         return None
-    return least(case) if _least(case, viewer) else reveal(case, EYES[viewer.role])
+    return least(case) if _least(case, viewer) else reveal(case, eyes_on(case, viewer.role))
+
+
+def eyes_on(case: CaseProgressed, role: Role) -> Eyes:
+    """What the role may uncover of this case."""
+    secret = is_tip_off(case) and role not in SEE_WHO_TOLD and EYES[role] != NOBODY
+    return SECRETIVE if secret else EYES[role]
 
 
 def timeline_for(
@@ -63,7 +71,8 @@ def timeline_for(
     case = CaseProgressed.model_validate(snapshot)
     if not concerns(case, viewer) or _least(case, viewer):
         return []
-    return [reveal_part(Change.model_validate(change), EYES[viewer.role]) for change in changes]
+    eyes = eyes_on(case, viewer.role)
+    return [reveal_part(Change.model_validate(change), eyes) for change in changes]
 
 
 def concerns(case: CaseProgressed, viewer: Viewer) -> bool:

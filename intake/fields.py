@@ -27,6 +27,7 @@ MAX_SHORT = 64
 MAX_AGE_YEARS = 20  # land and housing disputes are old; anything older is a slip of the clock
 EXTERNAL_ID = r"[A-Za-z0-9][A-Za-z0-9._:/@=+~-]{0,127}"
 
+_RAW_TEXT = 2 * MAX_TEXT  # before it is tidied, which takes the square of a long run of accents
 _SLACK = timedelta(minutes=10)  # platforms' clocks run ahead a little
 _SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving within MAX_AGE_YEARS
 _SAFE_ID = re.compile(EXTERNAL_ID)
@@ -62,7 +63,7 @@ def optional(value: object, read: Callable[[str], T]) -> T | None:
 
 def text(value: object) -> str:
     """What the citizen said."""
-    kept = _bounded(clean.prose(string(value)), MAX_TEXT)
+    kept = _bounded(clean.prose(_bounded(string(value), _RAW_TEXT)), MAX_TEXT)
     if not kept:
         raise Wrong(Code.REQUIRED)
     return kept
@@ -96,7 +97,7 @@ def _parse(given: str) -> datetime:
 
 def town_code(value: object) -> str | None:
     """One of our towns or counties."""
-    place = clean.code(string(value))
+    place = clean.code(_bounded(string(value), MAX_SHORT))
     if place and not places.is_place(place):
         raise Wrong(Code.UNKNOWN_PLACE)
     return place or None
@@ -104,7 +105,7 @@ def town_code(value: object) -> str | None:
 
 def intent(value: object) -> Intent | None:
     """What the platform thinks the citizen wants."""
-    name = clean.code(string(value))
+    name = clean.code(_bounded(string(value), MAX_SHORT))
     try:
         return Intent(name) if name else None
     except ValueError:

@@ -24,7 +24,7 @@ from services.api.parts import Parts
 from services.api.reading import Reading
 from services.api.seen import CaseSeen
 from services.api.slots import AT_MOST, Slots
-from services.api.subscriptions import find
+from services.api.subscriptions import find, find_whole
 from services.http.auth import Caller, Needs
 from services.http.described import documented
 from services.http.problem import Problem
@@ -120,7 +120,7 @@ and polls open at a time.""",
     )
     async def commit(subscription_id: UUID, read: Read, caller: Annotated[Caller, Depends(reading)]) -> None:
         """What lies before the cursor has been processed and need not come again."""
-        row = await find(parts, subscription_id, caller)
+        row = await find_whole(parts, subscription_id, caller)
         values = {
             "subscription_id": row.id,
             "positions": {str(n): offset for n, offset in cursors.unwrap(row.id, read.cursor).items()},

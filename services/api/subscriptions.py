@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from contracts.faults import Code, Said, Wrong
 from contracts.places import county_of, is_place
-from contracts.stage import How, Write
+from contracts.stage import AnyRow, How, Write
 from contracts.tables import columns
 from contracts.topics import CASE_PROGRESSED
 from feedback.streams import Filter, Grants
@@ -117,7 +117,7 @@ def router(parts: Parts) -> APIRouter:
     )
     async def end(subscription_id: UUID, caller: Annotated[Caller, Depends(writing)]) -> None:
         """It gives nothing any more; that it was there stays on record (PIPL 56)."""
-        row = await find(parts, subscription_id, caller)
+        row = await find_whole(parts, subscription_id, caller)
         noted = entry(program(caller.name), Deed.UNSUBSCRIBE, str(row.id), row.agency)
         mine = col(Subscription.id) == subscription_id
         async with parts.house.database.transaction() as connection:
@@ -130,16 +130,35 @@ def router(parts: Parts) -> APIRouter:
 async def find(parts: Parts, subscription_id: UUID, caller: Caller) -> Subscription:
     """The caller's active subscription, narrowed to what the caller may see; a 404 where there is none, a 403
     where it reaches beyond the caller's place."""
+    row = await _active(parts, subscription_id, caller)
+    narrowed = _within(Filter.model_validate(row.filter), caller.place)
+    grants = _in_sight(Grants.model_validate(row.grants), caller)
+    seen = {"filter": narrowed.model_dump(mode="json"), "grants": grants.model_dump(mode="json")}
+    return Subscription(**{**row._mapping, **seen})
+
+
+async def find_whole(parts: Parts, subscription_id: UUID, caller: Caller) -> AnyRow:
+    """The caller's active subscription where all of it lies within the caller's place; else a 403: who may
+    read a part of it neither ends it nor moves it on for those who read the rest."""
+    row = await _active(parts, subscription_id, caller)
+    wanted = Filter.model_validate(row.filter)
+    if _within(wanted, caller.place) != wanted:
+        raise _beyond(caller.place)
+    return row
+
+
+async def _active(parts: Parts, subscription_id: UUID, caller: Caller) -> AnyRow:
     query = select(*columns(Subscription)).where(
         col(Subscription.id) == subscription_id, col(Subscription.active)
     )
     rows = await parts.house.database.rows(query)
     if not rows or not _belongs(rows[0].agency, caller):
         raise Problem(404, "no_subscription", _NONE)
-    narrowed = _within(Filter.model_validate(rows[0].filter), caller.place)
-    grants = _in_sight(Grants.model_validate(rows[0].grants), caller)
-    seen = {"filter": narrowed.model_dump(mode="json"), "grants": grants.model_dump(mode="json")}
-    return Subscription(**{**rows[0]._mapping, **seen})
+    return rows[0]
+
+
+def _beyond(place: str | None) -> Problem:
+    return Problem(403, "beyond_place", Said(f"This key sees {place} only.", f"此密钥只能查看 {place}。"))
 
 
 def _belongs(agency: str, caller: Caller) -> bool:
@@ -180,7 +199,7 @@ def _within(wanted: Filter, place: str | None) -> Filter:
     if place is None:
         return wanted
     if any(place not in (code, county_of(code)) for code in named):
-        raise Problem(403, "beyond_place", Said(f"This key sees {place} only.", f"此密钥只能查看 {place}。"))
+        raise _beyond(place)
     if named:
         return wanted
     narrowed = {"towns": (place,)} if len(place) == 9 else {"counties": (place,)}

@@ -151,7 +151,13 @@ def serving(app: ASGIApp, host: str, port: int) -> Work:
 
     async def serve(house: House) -> None:
         bound = _bound(host, port)
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            forwarded_allow_ips=house.settings.proxies,
+        )
         server = _Server(config)
         running = asyncio.create_task(server.serve([bound]))
         stopping = asyncio.create_task(house.stop.wait())

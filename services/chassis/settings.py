@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address every server of ours listens on.")
     port: int = Field(8000, description="The port of the API and the console.")
     public_url: str = Field("", description="The console's address as browsers see it, behind a proxy.")
+    proxies: str = Field(
+        "127.0.0.1", description="Addresses of proxies that say who asks (X-Forwarded-For); * for any."
+    )
     secret: SecretStr = Field(
         SecretStr(""), description="Signs the console's sessions; made and kept by default."
     )

@@ -19,11 +19,10 @@ from contracts.vocabulary import Action, ActorKind
 from feedback.life import allowed, is_sensitive
 from feedback.reveal import reveal
 from feedback.tables import Case, CaseChange, Clock, ReceiptDelivery
-from feedback.views import MASKED
 from services.console import trail
 from services.console.because import because
-from services.console.capacity import capacity_of, eyes_of
-from services.console.cover import pieces
+from services.console.capacity import capacity_of, eyes_before, eyes_of, may_uncover
+from services.console.cover import covered_note, of_a_citizen, pieces
 from services.console.desk import event
 from services.console.explained import all_explained
 from services.console.live import Push, Watcher
@@ -71,7 +70,7 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
     shown = page(
         console, viewer, request, template,
         row=row, case=found, now=now,
-        pieces=pieces(found.matter), shown=reveal(found, MASKED)["matter"],
+        pieces=pieces(found.matter), shown=reveal(found, eyes_before(viewer, found))["matter"],
         changes=changes, promises=[Promise(*row) for row in around["clocks"]],
         owed={(one.kind, one.due_at) for one in row.missed},
         siblings=rows_of(around["siblings"], viewer), linked=rows_of(around["linked"], viewer),
@@ -79,6 +78,7 @@ async def case(case_id: UUID, request: Request, viewer: Who, console: Here) -> H
         lead=next(iter(rows_of(around["lead"], viewer)), None),
         receipts=around["receipts"], posted=await _posts(console, viewer, changes),
         actions=actions, why=_explainer(console, viewer),
+        uncovers=may_uncover(viewer, found), covered_note=covered_note,
         purposes=list(Purpose), because=list(because(found.matter)), corrects=Action.SUPPLEMENT in actions,
     )  # fmt: skip
     if row.waits and viewer.looks and row.clarity == "clear":
@@ -99,12 +99,14 @@ async def uncover(
 ) -> HTMLResponse:
     """The reporter uncovered, for a purpose that is written down first."""
     found = await find_case(console, viewer, case_id)
-    if not viewer.uncovers or viewer.clarity(is_sensitive(found)) == "least":
+    if not may_uncover(viewer, found):
         raise HTTPException(403)
     await trail.record(console.database, viewer, Deed.REVEAL, found.matter.number, purpose)
+    changes = await console.database.rows(_changes(case_id))
     return page(
         console, viewer, request, "parts/uncovered.html",
-        shown=reveal(found, eyes_of(viewer))["matter"], matter=found.matter,
+        shown=reveal(found, eyes_of(viewer, found))["matter"], matter=found.matter,
+        notes=list(filter(None, (of_a_citizen(Change.model_validate(row.change)) for row in changes))),
     )  # fmt: skip
 
 
@@ -160,9 +162,9 @@ async def opened_case(
 def _around(case: CaseProgressed, viewer: Viewer) -> Mapping[str, Query]:
     case_id, mine = case.matter.case_id, scope(viewer)
     snapshots = select(col(Case.snapshot)).where(*mine)
-    change, clock, receipt = col(CaseChange.case_id), col(Clock.case_id), col(ReceiptDelivery.case_id)
+    clock, receipt = col(Clock.case_id), col(ReceiptDelivery.case_id)
     return {
-        "changes": select(col(CaseChange.change)).where(change == case_id).order_by(col(CaseChange.seq)),
+        "changes": _changes(case_id),
         "clocks": select(col(Clock.kind), col(Clock.due_at), col(Clock.state), col(Clock.force_id))
         .where(clock == case_id)
         .order_by(col(Clock.due_at)),
@@ -174,6 +176,11 @@ def _around(case: CaseProgressed, viewer: Viewer) -> Mapping[str, Query]:
         "lead": snapshots.where(col(Case.id) == case.linked_to),
         "receipts": select(*_receipt_columns()).where(receipt == case_id).order_by(col(ReceiptDelivery.at)),
     }  # fmt: skip
+
+
+def _changes(case_id: UUID) -> Query:
+    mine = col(CaseChange.case_id) == case_id
+    return select(col(CaseChange.change)).where(mine).order_by(col(CaseChange.seq))
 
 
 async def _posts(console: Console, viewer: Viewer, changes: Sequence[Change]) -> Callable[[Actor], str]:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.events import Matter
-from contracts.personal import HIDDEN
+from classifier.asking import masked
+from contracts.events import Change, Matter
+from contracts.personal import HIDDEN, people_in
+from contracts.vocabulary import ActorKind
 from feedback.reveal import covered
 
 _COVER = re.compile(f"({re.escape(HIDDEN)})")
@@ -24,6 +26,17 @@ def pieces(matter: Matter) -> Iterator[Piece]:
     for part in _COVER.split(covered(matter)):
         if part:
             yield Piece(part, part == HIDDEN)
+
+
+def of_a_citizen(change: Change) -> str | None:
+    """The note where it is a platform's: what a citizen said later."""
+    return change.note if change.actor.kind is ActorKind.PLATFORM else None
+
+
+def covered_note(change: Change, matter: Matter) -> str | None:
+    """The note as a timeline shows it: a citizen's words without the personal data that is found in them."""
+    said = of_a_citizen(change)
+    return masked(said, people_in(matter)) if said else change.note
 
 
 def excerpt(matter: Matter, length: int = 80) -> str:

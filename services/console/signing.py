@@ -32,11 +32,14 @@ async def sign_in(
 ) -> HTMLResponse | RedirectResponse:
     """Check the password; too many wrong ones close the door for a minute."""
     address = request.client.host if request.client else ""
-    if not console.throttle.open(login, address):
+    async with console.throttle.turn:
+        is_open = console.throttle.open(login, address)
+        row = await session.verified(console.database, login, password) if is_open else None
+        if is_open and row is None:
+            console.throttle.failed(login, address)
+    if not is_open:
         return page(console, None, request, "login.html", 429, next=_local(next), problem="slow", login=login)
-    row = await session.verified(console.database, login, password)
     if row is None:
-        console.throttle.failed(login, address)
         # An unknown login is not kept: it may be a password typed into the wrong field.
         known = await posts.find_operator(console.database, login) or trail.Somebody("–")
         await trail.record(console.database, known, Deed.SIGN_IN_REFUSED, address)

@@ -1,5 +1,7 @@
 """Slows down whoever guesses passwords."""
 
+import asyncio
+
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -13,6 +15,8 @@ class Throttle:
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        # One guess at a time, or those sent at once would all be judged before the first is counted.
+        self.turn = asyncio.Lock()
 
     def open(self, login: str, address: str) -> bool:
         """Whether another try is allowed."""

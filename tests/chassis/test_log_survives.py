@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.errors import KafkaError
 
@@ -135,6 +136,21 @@ async def test_kafka_that_is_away_is_said_and_comes_back(
             await _until_read(member, {11})
             await _until_read(tail, {*range(10), 11})
     assert not [r for r in caplog.records if r.name.startswith("aiokafka")]
+
+
+@pytest.mark.kafka
+async def test_kafka_what_a_stranger_wrote_without_key_and_value_is_read(kafka: Server) -> None:
+    """A tool's record without a key or a value must not end every reader it meets."""
+    topic = new_topic()
+    async with running(kafka.url) as log:
+        await log.create([topic])
+        producer = AIOKafkaProducer(bootstrap_servers=kafka.url.removeprefix("kafka://"))
+        await producer.start()
+        await producer.send_and_wait(topic.name, b"hand-written")
+        await producer.send_and_wait(topic.name, None, b"tombstone")
+        await producer.stop()
+        records = await everything(log, [topic])
+    assert {(r.key, r.value) for r in records} == {(b"", b"hand-written"), (b"tombstone", b"")}
 
 
 @pytest.mark.kafka

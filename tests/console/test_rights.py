@@ -1,6 +1,7 @@
 """Who may see and do what, over plain HTTP."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,16 @@ def test_guessing_passwords_is_slowed_down(hub: Hub) -> None:
             client.post("/login", data={"login": "nobody", "password": "x"}).status_code for _ in range(6)
         ]
     assert answers == [401] * 5 + [429]
+
+
+def test_guesses_made_all_at_once_are_slowed_down_too(hub: Hub) -> None:
+    def guess(n: int) -> int:
+        with httpx.Client(base_url=hub.url, headers={"Origin": hub.url}, trust_env=False) as client:
+            return client.post("/login", data={"login": "at once", "password": f"{n}"}).status_code
+
+    with ThreadPoolExecutor(12) as many:
+        answers = [*many.map(guess, range(12))]
+    assert sorted(answers) == [401] * 5 + [429] * 7
 
 
 def test_a_login_leads_only_to_our_own_pages(hub: Hub) -> None:

@@ -111,6 +111,23 @@ def test_everything_configured_is_a_setting() -> None:
     assert {name.removeprefix("HUB_").lower() for name in names} <= set(Settings.model_fields)
 
 
+def test_cookies_travel_encrypted_only_and_it_is_known_who_asks() -> None:
+    """By the console's address cookies are `Secure` or not; by the proxies guesses are counted by address."""
+    (generator,) = yaml.safe_load((K8S / "kustomization.yaml").read_text("utf-8"))["configMapGenerator"]
+    said = dict(literal.split("=", 1) for literal in generator["literals"])
+    (ingress,) = of_kind("Ingress")
+    assert said["HUB_PUBLIC_URL"] == f"https://{ingress['spec']['tls'][0]['hosts'][0]}"
+    assert said["HUB_PROXIES"] == "*"
+    doors = next(one for one in of_kind("NetworkPolicy") if one["metadata"]["name"] == "doors")
+    assert len(doors["spec"]["ingress"]) == len(doors["spec"]["ingress"][0]["from"]) == 1
+
+
+def test_only_who_speaks_to_platforms_reaches_the_world() -> None:
+    world = next(one for one in of_kind("NetworkPolicy") if one["metadata"]["name"] == "outside")
+    (who,) = world["spec"]["podSelector"]["matchExpressions"]
+    assert who["values"] == ["pull", "receipt"]
+
+
 def test_the_topic_resources_are_current() -> None:
     assert TARGET.read_text("utf-8") == rendered(), "run `python -m deploy.topics`"
 

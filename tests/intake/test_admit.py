@@ -12,7 +12,7 @@ from contracts.errors import Fault, Invalid
 from contracts.events import ComplaintReceived, Person, Posting
 from contracts.faults import Wrong
 from contracts.vocabulary import Platform
-from intake import fields
+from intake import clean, fields
 from intake.admit import Sender, admit, external_id_of
 from intake.schema import EXAMPLE, POSTING, REPORTER
 from intake.unknown import unknown_fields
@@ -32,6 +32,23 @@ FULL = {
     "non_police": True,
     "attachments": ["https://grid.example/1.jpg"],
 }
+
+
+@pytest.mark.parametrize("field", ["text", "town_code", "intent_hint", "address"])
+def test_what_is_far_too_long_is_refused_before_it_is_tidied(
+    field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tidying takes the square of a run of accents: 400 kB of them held the door shut for twenty seconds."""
+
+    def tidied(value: str) -> str:
+        assert len(value) <= 2 * fields.MAX_TEXT
+        return value
+
+    monkeypatch.setattr(clean, "prose", tidied)
+    with pytest.raises(Invalid) as refused:
+        admit({"external_id": "WG-1", "text": "灯", field: "e" + "\u0301\u0316" * 100_000}, GRID, NOW)
+    assert [(fault.field, fault.code) for fault in refused.value.faults] == [(field, "too_long")]
+
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

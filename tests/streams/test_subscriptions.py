@@ -117,6 +117,17 @@ async def test_a_centre_bound_to_a_place_reads_no_stream_that_reaches_beyond(hub
     await poll(hub, at_home, "zhuji")
 
 
+async def test_who_is_bound_to_a_place_neither_ends_nor_moves_on_what_the_city_follows(hub: Hub) -> None:
+    """It may read its part; a cursor moved on by it would hide all the rest from its agency."""
+    path = await subscribe(hub, "city", agency="妇联")
+    cursor = (await poll(hub, path, "fengqiao"))["cursor"]
+    assert (await hub.as_("fengqiao").delete(path)).status_code == 403
+    assert (await hub.as_("fengqiao").put(f"{path}/cursor", json={"cursor": cursor})).status_code == 403
+    assert (await hub.as_("city").put(f"{path}/cursor", json={"cursor": cursor})).status_code == 204
+    at_home = await subscribe(hub, "fengqiao", agency="妇联")
+    assert (await hub.as_("fengqiao").delete(at_home)).status_code == 204
+
+
 async def test_an_ended_subscription_gives_nothing_and_stays_on_record(hub: Hub) -> None:
     path = await subscribe(hub)
     cursor = (await poll(hub, path))["cursor"]
