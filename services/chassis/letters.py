@@ -128,10 +128,13 @@ async def drop(database: Database, chosen: Sequence[UUID], by: str, noted: Noted
 
 async def _with_parked(database: Database, chosen: Sequence[UUID]) -> Sequence[AnyRow]:
     wanted = await database.rows(select(*columns(Letter)).where(col(Letter.id).in_(chosen), _OPEN))
-    subjects = {row.subject for row in wanted if row.subject}
-    behind = await database.rows(
+    lines = {(row.stage, row.topic, row.subject) for row in wanted if row.subject}
+    subjects = {subject for *_, subject in lines}
+    parked = await database.rows(
         select(*columns(Letter)).where(col(Letter.subject).in_(subjects), _OPEN, col(Letter.code) == "parked")
     )
+    # What waits for another stage's letter, or another topic's, goes on waiting for that.
+    behind = [row for row in parked if (row.stage, row.topic, row.subject) in lines]
     together = {row.id: row for row in (*wanted, *behind)}
     return sorted(together.values(), key=lambda row: (row.at, row.letter["offset"]))
 

@@ -233,6 +233,22 @@ async def test_what_is_passed_over_is_not_even_read_and_never_comes_again(log, d
     assert await behind(log) == 0
 
 
+async def test_what_waits_for_another_stages_letter_goes_on_waiting(log, database) -> None:
+    """Else it would be decided before what it waits for."""
+    other = ToyStage()
+    other.name = "other"
+    first = complaint(1, "bad")
+    await log.publish([encode(first), encode(revision(first, 0))])
+    for stage in (ToyStage(), other):
+        await StageLoop(stage, log, database).process(await emitted(log, COMPLAINT_RECEIVED))
+    letters = await rows(database, Letter)
+    assert len(letters) == 4
+    (dead,) = [one for one in letters if (one.stage, one.code) == ("toy", "bad_text")]
+    assert await redrive(database, log, [dead.id], "zhang") == 2
+    assert {one.stage for one in await rows(database, Letter) if one.state == "open"} == {"other"}
+    assert len([one for one in await rows(database, Letter) if one.state == "open"]) == 2
+
+
 async def test_what_was_redriven_is_read_whatever_its_headers_say(log, database) -> None:
     await log.publish([encode(complaint(1, "bad"))])
     await drain(StageLoop(ToyStage(), log, database), log)
