@@ -11,7 +11,7 @@ from classifier.rulebook.evidence import scores
 from classifier.rulebook.language import detect
 from classifier.rulebook.marks import Marks, Span, marked, split
 from classifier.rulebook.quantities import People, people
-from classifier.rulebook.rules import DangerRules, Rulebook, SplittingRules
+from classifier.rulebook.rules import Rulebook, SplittingRules
 from classifier.rulebook.text import normalise
 from contracts.events import Found
 
@@ -102,7 +102,7 @@ def read_all(texts: Sequence[str], rulebook: Rulebook, personal: bool = True) ->
     plain, languages = list(map(normalise, texts)), list(map(detect, texts))
     hits = [_scanned(*text, rulebook) for text in zip(plain, languages, strict=True)]
     found = find_all(texts, plain, languages) if personal else repeat((), len(texts))
-    return [_reading(*text, rulebook.dangers) for text in zip(plain, languages, hits, found, strict=True)]
+    return [_reading(*text, rulebook) for text in zip(plain, languages, hits, found, strict=True)]
 
 
 def _scanned(plain: str, language: str, rulebook: Rulebook) -> Hits:
@@ -112,10 +112,9 @@ def _scanned(plain: str, language: str, rulebook: Rulebook) -> Hits:
     return hits
 
 
-def _reading(
-    plain: str, language: str, hits: Hits, found: tuple[Found, ...], dangers: DangerRules
-) -> Reading:
+def _reading(plain: str, language: str, hits: Hits, found: tuple[Found, ...], rulebook: Rulebook) -> Reading:
     counted = people(plain)
+    dangers = rulebook.dangers if language == "zh" else rulebook.guest_dangers
     concepts = find_concepts(plain, hits.of("danger"), counted, dangers)
     return Reading(
         plain=plain,

@@ -4,6 +4,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,6 +18,7 @@ from contracts.vocabulary import Colour, Flag, Intent, Kind
 _SEAMS = ("seam", "seam_letters", "ruled", "terse", "long")
 _SPLITTING = ("switch_evidence", "item", "sentence", "story", "most", *_SEAMS)
 _GUESTS_WISH = 2.0
+_TELLS = {"sure": 0.8, "look": 0.4}  # weights of a guest's words for a flag
 _WEIGHTS = {"strong": 4.0, "foreign": 3.0, "words": 2.0, "weak": 1.0}
 
 
@@ -34,7 +36,8 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         *_splitting_cues(splitting),
         *_town_cues(),
     ]
-    scanner = Scanner(cues)
+    scanner, guests = Scanner(cues), _read(folder, "foreign")
+    rules = _dangers(dangers)
     return Rulebook(
         version=taxonomy["version"],
         categories={c.code: c for c in _categories(taxonomy)},
@@ -42,11 +45,12 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
         intent_default=Intent(intents["default"]),
         intent_names={Intent(key): zh for key, zh in intents["names"].items()},
         question=intents["question"],
-        dangers=_dangers(dangers),
+        dangers=rules,
+        guest_dangers=replace(rules, rules=(*rules.rules, *_guest_rules(guests))),
         splitting=_splitting(splitting),
         gazetteer=Gazetteer(places, _villages(folder)),
         scanner=scanner,
-        guests=Scanner(_guest_cues(_read(folder, "foreign"), taxonomy), beside=scanner),
+        guests=Scanner(_guest_cues(guests, taxonomy), beside=scanner),
     )
 
 
@@ -122,13 +126,25 @@ def _danger_cues(dangers: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
 
 def _guest_cues(guests: Mapping[str, Any], taxonomy: Mapping[str, Any]) -> Iterable[tuple[str, Cue]]:
     """What `foreign.toml` adds, of the categories the taxonomy has."""
-    for code in guests["category"].keys() & {code for code, _, _ in _entries(taxonomy)}:
-        cue = Cue("category", code, _WEIGHTS["foreign"])
-        yield from ((word, cue) for word in _listed(guests["category"][code]))
-    for concept, words in guests["danger"].items():
+    known = {code for code, _, _ in _entries(taxonomy)}
+    for table, weight in (("category", "foreign"), ("weak", "weak")):
+        for code in guests.get(table, {}).keys() & known:
+            cue = Cue("category", code, _WEIGHTS[weight])
+            yield from ((word, cue) for word in _listed(guests[table][code]))
+    for concept, words in (*guests["danger"].items(), *_said(guests)):
         yield from ((word, Cue("danger", concept, 1)) for word in _listed(words))
     for intent, words in guests["intent"].items():
         yield from ((word, Cue("intent", intent, _GUESTS_WISH)) for word in _listed(words))
+
+
+def _said(guests: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Words that tell a flag by themselves, as concepts of rules of their own: `sure.threat` …"""
+    return [(f"{tier}.{flag}", words) for tier in _TELLS for flag, words in guests.get(tier, {}).items()]
+
+
+def _guest_rules(guests: Mapping[str, Any]) -> Iterable[DangerRule]:
+    told = [(name, *name.split(".")) for name, _ in _said(guests)]
+    return [DangerRule(f"guest.{name}", Flag(flag), (name,), _TELLS[tier]) for name, tier, flag in told]
 
 
 def _listed(words: str) -> Iterable[str]:

@@ -95,6 +95,7 @@ class Rulebook:
     intent_names: Mapping[Intent, str]
     question: float
     dangers: DangerRules
+    guest_dangers: DangerRules  # in other languages than Chinese
     splitting: SplittingRules
     gazetteer: Gazetteer
     scanner: Scanner

@@ -77,3 +77,18 @@ def test_what_the_words_were_chosen_with() -> None:
     names = [(name(judged(row["text"]).matters[0].category), row) for row in rows]
     right = [got.startswith((row["category"], *row["category_also"])) for got, row in names]
     assert sum(right) >= len(rows) - 1
+
+
+def test_hard_letters_the_words_were_chosen_with() -> None:
+    rows = seen("foreign_hard")
+    name = the_judge().rulebook.name
+    judgements = [judged(row["text"]) for row in rows]
+    pairs = list(zip(rows, judgements, strict=True))
+    assert sum(j.language == row["language"] for row, j in pairs) >= 0.97 * len(rows)
+    right = [
+        name(j.matters[0].category).startswith((row["category"], *row["category_also"])) for row, j in pairs
+    ]
+    assert sum(right) >= 0.74 * len(rows)
+    dangers = [(bool(set(row["sensitive"]) - {"举报保密"}), is_danger(j)) for row, j in pairs]
+    assert all(seen for danger, seen in dangers if danger)
+    assert sum(seen for danger, seen in dangers if not danger) <= 5
