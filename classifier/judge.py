@@ -28,6 +28,7 @@ from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}
 _WORST_FIRST = tuple(Colour)
+_POLICE_MATTERS = frozenset({"public_security", "rescue"})  # never an enterprise's need, whoever tells of it
 _SHIPPED = "shipped"
 # Texts at once: fewer cost more calls (64: 1.06 times as much), more take more memory (200: 8 MB).
 _STRIDE = 128
@@ -178,7 +179,7 @@ class Judge:
         usual = self.rulebook.categories[about.category].kind
         if any(danger.flag in POLICE_FIRST for danger in dangers):
             return Kind.EVENT
-        if platform is Platform.ENTERPRISE and usual is not Kind.DISPUTE:
+        if platform is Platform.ENTERPRISE and subject(about.category) not in _POLICE_MATTERS:
             return Kind.ENTERPRISE_NEED
         if wish is Intent.CONSULT and not urgent:
             return Kind.CONSULTATION

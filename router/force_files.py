@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.errors import Invalid
 from contracts.places import COUNTIES, COUNTIES_EN, towns
+from contracts.vocabulary import Level
 from router.data_files import DATA, read_csv, read_toml
 from router.forces import Force, ForceKind, Hours, Registry
 from router.places import CITY
@@ -30,6 +31,7 @@ class _Template(BaseModel):
     en: str = ""  # the name in English, likewise
     languages: frozenset[str] = frozenset()
     capacity: int | None = None
+    level: Level | None = None  # where it stands on another rung than its kind
 
 
 def load_registry(folder: Path = DATA) -> Registry:
@@ -69,7 +71,7 @@ def _expand(
                 id="-".join(filter(None, (code, template.slug, row["slug"]))),
                 name=template.name.format(place=place, speciality=row["zh"]),
                 kind=template.kind,
-                level=kinds[template.kind].level,
+                level=template.level or kinds[template.kind].level,
                 place=code,
                 hours=hours[template.hours],
                 speciality=row["slug"],

@@ -1,7 +1,7 @@
 """Which force should have it: the rung first, then kind, skill, place, language, duty and load."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from router.forces import Force, Registry
 from router.places import known_place
 from router.reasons import reason
 from router.rules import BY_NEED, ForceRule, Needs, Ref, Rules
+from router.when import codes
 
 _RUNG = {Level.VILLAGE: 0, Level.TOWN: 1, Level.COUNTY: 2}
 _ARBITER, _POLICE_ARBITER = Ref("county_centre"), Ref("police_command")
@@ -97,11 +98,25 @@ class Matcher:
         matter = asked.matter
         if matter.flags or asked.avoid or asked.at_least:
             return None  # what is dangerous, or was routed before, never waits for a triage
-        if matter.confidence < self.rules.limits.confidence:
+        if matter.confidence < self.rules.limits.confidence and not self._either_way(asked):
             return reason("triage.unsure", confidence=f"{matter.confidence:.2f}")
         if level is not Level.COUNTY and len(asked.place) <= 6:
             return reason("triage.place_unknown", level=level)
         return None
+
+    def _either_way(self, asked: Asked) -> bool:
+        """Whether both guesses lead to one force: then it matters little which of them is right."""
+        second = asked.matter.second_category
+        if second is None:
+            return False
+        other = replace(asked, matter=asked.matter.model_copy(update={"category": second}))
+        return self._by_rules(asked) == self._by_rules(other)
+
+    def _by_rules(self, asked: Asked) -> str | None:
+        matter, place = asked.matter, asked.place
+        level = self.rules.level_of(matter, place).level
+        lead = self._choose(self.rules.lead_of(matter, place), asked, level)
+        return lead.force_id if lead else None
 
     def _others(self, asked: Asked, lead: Assignment) -> tuple[Assignment, ...]:
         taken = {lead.force_id: lead}
@@ -163,7 +178,7 @@ class _Candidate(NamedTuple):
     rung: int
     full: bool
     order: int  # of its kind in the rule
-    general: bool  # knows no category in particular
+    broad: int  # 0 where it has the very category in its care, 1 its subject, 2 anything
     near: int
     off_duty: bool
     load: float
@@ -173,11 +188,12 @@ class _Candidate(NamedTuple):
     @classmethod
     def of(cls, force: Force, order: int, near: int, asked: Asked) -> "_Candidate":
         load = asked.loads.get(force.id, 0) / force.capacity if force.capacity else 0.0
-        codes = {asked.matter.category, asked.matter.category.partition("/")[0]}
-        exact = asked.matter.category in force.categories
-        general = not exact and force.categories.isdisjoint(codes)
+        category = asked.matter.category
+        broad = (
+            0 if category in force.categories else 2 if force.categories.isdisjoint(codes(category)) else 1
+        )
         off_duty = not force.hours.hold(asked.at)
-        return cls(_RUNG[force.level], load >= 1, order, general, near, off_duty, load, force.id, force)
+        return cls(_RUNG[force.level], load >= 1, order, broad, near, off_duty, load, force.id, force)
 
 
 def _higher(level: Level, at_least: Level | None) -> Level:

@@ -1,16 +1,18 @@
 """The router's rules as data: which rung first, which kinds of force, who joins. First match wins."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from ahocorasick_rs import AhoCorasick
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
+from contracts.errors import Invalid
 from contracts.events import Matter
 from contracts.vocabulary import Level
 from router.data_files import DATA, read_csv, read_toml
-from router.when import Sort, When
+from router.when import Sort, Told, When
 
 _SORTS_REMEMBERED = 4096
 BY_NEED = "by_need"
@@ -71,11 +73,23 @@ class Rules(BaseModel):
     join: tuple[ForceRule, ...]
 
     _left: Callable[[_List, Sort], tuple[Any, ...]] = PrivateAttr()
+    _words: Callable[[str], frozenset[str]] = PrivateAttr()
 
     def model_post_init(self, _context: object) -> None:
         self._left = lru_cache(_SORTS_REMEMBERED)(
             lambda rules, sort: tuple(rule for rule in getattr(self, rules) if rule.when.may_hold(sort))
         )
+
+        said = {part for rule in self._all for word in rule.when.words or () for part in word}
+        automaton = AhoCorasick(said)
+        # All three lists ask about one text: it is searched once.
+        self._words = lru_cache(1)(
+            lambda text: frozenset(automaton.find_matches_as_strings(text, overlapping=True))
+        )
+
+    @property
+    def _all(self) -> tuple[Rule, ...]:
+        return (*self.level, *self.lead, *self.join)
 
     def level_of(self, matter: Matter, place: str) -> LevelRule:
         """The first rule that holds; the last row holds always."""
@@ -92,7 +106,8 @@ class Rules(BaseModel):
         return self._holding("join", matter, place)
 
     def _holding(self, rules: _List, matter: Matter, place: str) -> Iterator[Any]:
-        return (rule for rule in self._left(rules, Sort.of(matter, place)) if rule.when.holds(matter))
+        told = Told(self._words(matter.text), matter.headcount, matter.amount_yuan)
+        return (rule for rule in self._left(rules, Sort.of(matter, place)) if rule.when.holds(told))
 
 
 class Need(NamedTuple):
@@ -121,8 +136,18 @@ def _hits(need: Need, text: str) -> int:
 
 
 def load_rules(folder: Path = DATA) -> Rules:
-    """From `rules.toml`."""
-    return Rules.model_validate(read_toml(folder / "rules.toml"))
+    """From `rules.toml`. Raises `Invalid` where a rule names a list that is not there."""
+    data = read_toml(folder / "rules.toml")
+    named = data.pop("named")
+    for rule in (*data["level"], *data["lead"], *data["join"]):
+        rule["when"] = {field: _spelled_out(value, named) for field, value in rule.get("when", {}).items()}
+    return Rules.model_validate(data)
+
+
+def _spelled_out(value: object, named: Mapping[str, list[str]]) -> object:
+    if isinstance(value, str) and value not in named:
+        raise Invalid("unknown_list", f"rules.toml: no list {value} in [named]")
+    return named[value] if isinstance(value, str) else value
 
 
 def load_needs(folder: Path = DATA) -> Needs:

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from contracts.events import Matter
 from contracts.vocabulary import Colour, Flag, Intent, Kind, Platform
 
 Test = Callable[[Any, Any], bool]
+# `退回+非我方` means both: split when loaded, so that no matter pays for it.
+Words = Annotated[
+    tuple[tuple[str, ...], ...], BeforeValidator(lambda words: tuple(tuple(w.split("+")) for w in words))
+]
 
 
 class When(BaseModel):
@@ -23,7 +27,7 @@ class When(BaseModel):
     platforms: frozenset[Platform] | None = None
     colours: frozenset[Colour] | None = None
     categories: frozenset[str] | None = None  # whole codes or top-level ones
-    words: tuple[str, ...] | None = None
+    words: Words | None = None  # any of these; of `a+b` all parts, anywhere in the text
     place: frozenset[Literal["town", "county", "none"]] | None = None
     foreign: bool | None = None  # another language than Chinese
     headcount_min: int | None = None
@@ -31,11 +35,15 @@ class When(BaseModel):
 
     def may_hold(self, sort: "Sort") -> bool:
         """Whether matters of this sort can be meant at all."""
-        return all(test(value, sort) for test, value in self._said(_OF_SORT))
+        return all(test(value, sort) for test, value in self._of_sort)
 
-    def holds(self, matter: Matter) -> bool:
-        """Whether this matter is meant, of a sort that may be."""
-        return all(test(value, matter) for test, value in self._of_matter)
+    def holds(self, told: "Told") -> bool:
+        """Whether the matter that tells this is meant, of a sort that may be."""
+        return all(test(value, told) for test, value in self._of_matter)
+
+    @cached_property
+    def _of_sort(self) -> list[tuple[Test, Any]]:
+        return self._said(_OF_SORT)
 
     @cached_property
     def _of_matter(self) -> list[tuple[Test, Any]]:
@@ -73,6 +81,14 @@ class Sort(NamedTuple):
         )
 
 
+class Told(NamedTuple):
+    """What of a matter is its own."""
+
+    words: frozenset[str]  # of the rules' words those that stand in its text
+    headcount: int | None
+    amount_yuan: int | None
+
+
 def codes(category: str) -> set[str]:
     """A category's whole code and its top-level one."""
     return {category, category.partition("/")[0]}
@@ -89,7 +105,7 @@ _OF_SORT: dict[str, Test] = {
     "foreign": lambda wanted, sort: sort.foreign is wanted,
 }
 _OF_MATTER: dict[str, Test] = {
-    "words": lambda wanted, matter: any(word in matter.text for word in wanted),
-    "headcount_min": lambda least, matter: (matter.headcount or 0) >= least,
-    "amount_min": lambda least, matter: (matter.amount_yuan or 0) >= least,
+    "words": lambda wanted, told: bool(told.words) and any(map(told.words.issuperset, wanted)),
+    "headcount_min": lambda least, told: (told.headcount or 0) >= least,
+    "amount_min": lambda least, told: (told.amount_yuan or 0) >= least,
 }

@@ -25,6 +25,13 @@ from tests.classifier.courts import one
         ("坚持枫桥经验", None),
         ("枫桥镇和店口镇之间的班车", "330681"),
         ("枫桥镇到马山街道", None),
+        ("我们枫桥有个阿哥，人在店口送货，叫到店口那边的调解室来", "330681104"),  # most often
+        ("对方是一头牛。石璜。", "330683105"),
+        ("明天上午十点都在。嵊州三江。", "330683002"),  # of two towns of one name the county's
+        ("地点冢斜，院子的门朝东", "330603109"),
+        ("华堂那边的老祠堂", "330683108"),
+        ("绿化那边没人管", None),
+        ("在轻纺城被人接走，他说不知道自己在哪里", None),
     ],
 )
 def test_only_what_the_text_says(text: str, town: str | None) -> None:

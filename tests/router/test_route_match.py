@@ -87,6 +87,52 @@ def test_level_and_kind(one: Matter, kind: str, level: Level) -> None:
     assert lead and (lead.force_kind, lead.level) == (kind, level)
 
 
+_SECRET = "村里把山塘包给了亲戚，请不要说是我讲的。"
+_ASKS = "老公不会中文，能找人来调解吗"
+
+
+@pytest.mark.parametrize(
+    ("one", "kind", "level"),
+    [
+        (matter(text="第三次退回。水利：非我方。"), "county_centre", Level.COUNTY),
+        (matter(text="镇里说归村里，村里推给镇里。"), "county_centre", Level.COUNTY),
+        (matter(text="路灯到底归谁管？", kind=Kind.CONSULTATION), "hotline_desk", Level.COUNTY),
+        (dispute("property/fees", text="物业和开发商互相推"), "red_butler", Level.TOWN),
+        (matter(text="短信说已办结，没人来过。"), "county_centre", Level.COUNTY),
+        (dispute("village/openness", text=_SECRET), "department_liaison", Level.COUNTY),
+        (dispute("labour/wages", text="请匿名"), "labour_inspectorate", Level.COUNTY),
+        (dispute("family", text=_SECRET, flags=(Flag.THREAT,)), "police_station", Level.TOWN),
+        (dispute("village/openness", intent=Intent.REPORT), "department_liaison", Level.COUNTY),
+        (dispute("land/boundary", text="两镇交界的山", town_code="330604"), "county_centre", Level.COUNTY),
+        (matter(category="pollution/water", text="萧山那边的鸭棚"), "county_centre", Level.COUNTY),
+        (matter(category="public_security/brawl", text="争吵，没有动手"), "town_mediation", Level.TOWN),
+        (matter(category="public_security/harassment", text="没有动手"), "police_station", Level.TOWN),
+        (matter(category="traffic_accident/scene"), "police_station", Level.TOWN),
+        (matter(category="social_security", text="点进去填了卡号和密码"), "police_station", Level.TOWN),
+        (dispute("homestead/lease", text="房客是外籍"), "foreign_mediator", Level.COUNTY),
+        (matter(text=_ASKS, kind=Kind.CONSULTATION), "foreign_mediator", Level.COUNTY),
+        (matter(category="pollution/noise", text="楼上住户拖凳子"), "lao_niang_jiu", Level.VILLAGE),
+        (matter(category="neighbour/animals", text="流浪狗追人"), "enforcement_team", Level.TOWN),
+        (dispute("neighbour/animals", text="咬伤，医药费两千"), "town_mediation", Level.TOWN),
+        (matter(category="construction", text="加装电梯，二楼不签"), "red_butler", Level.TOWN),
+        (dispute("consumer/online", town_code=None), "market_supervision", Level.COUNTY),
+        (matter(category="village/road"), "village_committee", Level.VILLAGE),
+        (dispute("village/road", intent=Intent.COMPLAIN), "town_mediation", Level.TOWN),
+        (matter(category="social_security/labour_inspection"), "labour_inspectorate", Level.COUNTY),
+    ],
+)
+def test_what_the_words_say_besides(one: Matter, kind: str, level: Level) -> None:
+    lead = match(one).lead
+    assert lead and (lead.force_kind, lead.level) == (kind, level)
+
+
+def test_of_two_doubtful_guesses_that_lead_to_one_force_either_will_do() -> None:
+    doubtful = dispute("contract/service", confidence=0.2, second_category="damages/vehicle")
+    assert match(doubtful).lead == match(dispute("contract/service")).lead
+    assert match(doubtful.model_copy(update={"second_category": "consumer/goods"})).lead is None
+    assert match(doubtful.model_copy(update={"second_category": None})).lead is None
+
+
 def test_departments_and_committees_are_the_ones_that_know() -> None:
     def lead_of(one: Matter) -> str:
         lead = match(one).lead
@@ -94,6 +140,10 @@ def test_departments_and_committees_are_the_ones_that_know() -> None:
 
     assert lead_of(dispute("medical/treatment")) == "330681-committee-medical"
     assert lead_of(matter(category="welfare/minimum")) == "330681-dept-civil_affairs"
+    water = matter(category="public_facilities/water", intent=Intent.SUGGEST)
+    assert lead_of(water) == "330681-dept-water", (
+        "who has the very matter in its care goes before its subject"
+    )
     power = matter(kind=Kind.ENTERPRISE_NEED, category="enterprise", text="用电增容排到明年", town_code=None)
     assert lead_of(power) == "3306-dept-power"
 

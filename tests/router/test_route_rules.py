@@ -58,6 +58,15 @@ def test_a_rule_for_a_force_nobody_has_stops_the_start(tmp_path: Path) -> None:
         load_router(tmp_path)
 
 
+def test_a_rule_that_names_no_list_there_is_stops_the_start(tmp_path: Path) -> None:
+    for file in DATA.iterdir():
+        (tmp_path / file.name).write_text(
+            file.read_text("utf-8").replace('= "secret"', '= "sacred"'), "utf-8"
+        )
+    with pytest.raises(Invalid, match="sacred"):
+        load_router(tmp_path)
+
+
 def test_a_county_edits_its_own_forces(tmp_path: Path) -> None:
     for file in DATA.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
