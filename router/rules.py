@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from contracts.errors import Invalid
@@ -81,7 +81,7 @@ class Rules(BaseModel):
         )
 
         said = {part for rule in self._all for word in rule.when.words or () for part in word}
-        automaton = AhoCorasick(said)
+        automaton = AhoCorasick(said, implementation=Implementation.DFA)
         # All three lists ask about one text: it is searched once.
         self._words = lru_cache(1)(
             lambda text: frozenset(automaton.find_matches_as_strings(text, overlapping=True))
