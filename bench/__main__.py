@@ -10,6 +10,7 @@ import uvloop
 from rich.console import Console
 
 from bench import runs
+from bench.commands import command
 from bench.floor import floor
 from bench.grown import TEMPLATES, grow
 from bench.load import Load, loading
@@ -128,4 +129,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    command(main)

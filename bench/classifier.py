@@ -18,24 +18,24 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
+from bench.commands import CsvFile, cells_of, command, texts_of
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints
 from classifier.learning.training import train
 from classifier.linear.files import BUILT
-from classifier.rows import read_rows
 
 BATCH, ROUNDS = 200, 9
 
 
 def main(
-    messages: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    text: Annotated[str, typer.Option()],
-    labelled: Annotated[Path, typer.Option(exists=True, dir_okay=False)],
-    label: Annotated[str, typer.Option()],
+    messages: CsvFile,
+    text: Annotated[str, typer.Option(help="The column with the message; several, joined, with commas.")],
+    labelled: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Rows to learn from.")],
+    label: Annotated[str, typer.Option(help="Their column with the label.")],
 ) -> None:
     """Time both on the same batch; the best of some rounds, since others share the machine."""
-    batch = ["，".join(row.cells) for row in read_rows(messages, text.split(","))][:BATCH]
-    rows = [row.cells for row in read_rows(labelled, [*text.split(","), label])]
+    batch = texts_of(messages, text)[:BATCH]
+    rows = cells_of(labelled, [*text.split(","), label])
     texts, labels = ["，".join(cells[:-1]) for cells in rows], [cells[-1] for cells in rows]
     vectoriser = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
     pipeline = make_pipeline(vectoriser, LinearSVC()).fit(texts, labels)
@@ -82,4 +82,4 @@ def best(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    command(main)

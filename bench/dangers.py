@@ -18,11 +18,11 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import GroupKFold
 
+from bench.commands import command, texts_of
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints
 from classifier.learning.build import train_dangers
 from classifier.learning.corpora import danger_corpus
-from classifier.rows import read_rows
 from contracts.vocabulary import Flag
 
 FOLDS, SEED = 5, 20260101
@@ -47,13 +47,15 @@ class Tried:
 
 
 def main(
-    messages: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
+    messages: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="Ordinary, CSV.")
+    ] = None,
     text: Annotated[str, typer.Option(help="The messages' columns, joined.")] = "text",
     out: Annotated[Path | None, typer.Option(help="Where the report goes; else it is printed.")] = None,
 ) -> None:
     """Cross-validate and report."""
     rows = list(danger_corpus())
-    ordinary = ["，".join(row.cells) for row in read_rows(messages, text.split(","))] if messages else []
+    ordinary = texts_of(messages, text) if messages else []
     judge = load_judge()
     limits = judge.rulebook.dangers
     watches = sorted({*WATCHES, (limits.watch, limits.watch_long)})
@@ -148,4 +150,4 @@ def line(watch: tuple[float, float], of: Tried, dangerous: npt.NDArray[np.bool_]
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    command(main)

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from adapters import replay
 from bench.accounts import Accounts, balance
+from bench.commands import command
 from bench.evidence import Desks
 from bench.hub import ALL, Hub
 from bench.settled import Standing, settings_of, settle
@@ -28,7 +29,9 @@ _STORIES = 1.0  # invented complaints a second and platform, beside the file
 
 
 def main(
-    file: Annotated[Path, typer.Argument(help="A CSV file with the columns id, topic, time, body.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file: id, topic, time, body.")
+    ],
     log: Annotated[str, typer.Option(help="As HUB_LOG; the embedded log by default.")] = "",
     database: Annotated[str, typer.Option(help="As HUB_DATABASE; SQLite by default.")] = "",
     engines: Annotated[bool, typer.Option(help="Start Kafka and PostgreSQL here and use them.")] = False,
@@ -104,6 +107,4 @@ def _show_costs(hub: Hub, rest: Standing, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-    app.command()(main)
-    app()
+    command(main)

@@ -6,7 +6,6 @@ person to judge: linked ones, and ones just below the threshold, whether or not 
 """
 
 import asyncio
-import csv
 import json
 import random
 import re
@@ -24,6 +23,7 @@ from rich.table import Table
 from sqlmodel import SQLModel
 
 from adapters.replay import time_of
+from bench.commands import cells_of, command
 from classifier.judge import load_judge
 from classifier.stage import ClassifyStage
 from contracts.events import CaseRouted, Matter
@@ -39,6 +39,7 @@ from services.chassis.database import Database
 
 out = Console(soft_wrap=True)
 _BATCH = 50
+_COLUMNS = ("id", "user", "topic", "time", "body")
 _SECRET = b"bench"
 
 
@@ -74,7 +75,9 @@ class Told:
 
 
 def main(
-    file: Annotated[Path, typer.Argument(help="A CSV file with the columns id, user, topic, time, body.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file: id, user, topic, time, body.")
+    ],
     place: Annotated[str, typer.Option(help="What a place looks like in the text.")] = r"[A-Z]\d+[区县市]",
     above: Annotated[int, typer.Option(help="How many linked pairs.")] = 200,
     below: Annotated[int, typer.Option(help="How many pairs just below the threshold.")] = 60,
@@ -97,7 +100,7 @@ def _events(file: Path, place: str) -> Iterator[Event]:
     codes, phones = iter(sorted(towns())), iter(range(10_000))
     known_places: dict[str, str] = {}
     known_phones: dict[str, str] = {}
-    rows = csv.DictReader(file.read_text("utf-8-sig").splitlines(keepends=True))
+    rows = (dict(zip(_COLUMNS, cells, strict=True)) for cells in cells_of(file, _COLUMNS))
     timed = [(at, row) for row in rows if (at := time_of(row["time"]))]
     for at, row in sorted(timed, key=lambda pair: pair[0]):
         text = f"{row['topic'].strip()}\n{row['body'].strip()}"
@@ -199,6 +202,4 @@ def _repeats(told: Told) -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-    app.command()(main)
-    app()
+    command(main)

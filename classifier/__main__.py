@@ -13,10 +13,11 @@ from classifier.judge import Judge, load_judge
 from classifier.linear.files import fresh, load_model, save_model, sources_now
 from classifier.linear.model import Model
 from classifier.rows import Row, read_rows
-from classifier.shown import judgement_json
+from classifier.shown import shown
 from contracts.errors import Unusable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
+_AT_ONCE = 128  # messages: as many as the judge looks at together
 _console = Console(stderr=True, markup=False)  # a column may be named [/b]
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8 or GB18030")]
 _Text = Annotated[str, typer.Option(help="The column with the message; several, joined, with commas")]
@@ -61,9 +62,11 @@ def judge(
         build()
     hub_judge = _judge(rules)
     with out.open("w", encoding="utf-8") as sink, Progress(console=_console) as progress:
-        for row in progress.track(rows, description="judging"):
-            judged = {"error": row.fault} if row.fault else _judged(hub_judge, own, "\n".join(row.cells))
-            sink.write(json.dumps(judged, ensure_ascii=False) + "\n")
+        task = progress.add_task("judging", total=len(rows))
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            sink.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in shown(hub_judge, own, some))
+            progress.advance(task, len(some))
     bad = _name_bad(rows)
     _console.print(f"wrote {out}: {len(rows) - bad} of {len(rows)} messages judged")
     if bad:
@@ -120,25 +123,11 @@ def build() -> None:
     _console.print(f"the classifier's models are in {make(tell=_console.print)}")
 
 
-def _judged(hub_judge: Judge, own: Model | None, text: str) -> dict[str, Any]:
-    judged = judgement_json(hub_judge, text)
-    if own:
-        matters = judged["matters"]
-        named = own.name([text[matter["start"] : matter["end"]] for matter in matters])
-        for matter, (label, confidence) in zip(matters, named, strict=True):
-            matter.update(category=label, confidence=confidence)
-    return judged
-
-
 def _judge(rules: Path | None) -> Judge:
     try:
         return load_judge(rules)
-    except KeyError as missing:
-        raise typer.BadParameter(f"the rules lack {missing}: compare them with classifier/data") from missing
     except Unusable as fault:
         raise typer.BadParameter(str(fault)) from fault
-    except (TypeError, ValueError) as fault:
-        raise typer.BadParameter(f"the rules cannot be used: {fault}") from fault
 
 
 def _load(model: Path | None) -> Model | None:

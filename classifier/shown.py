@@ -1,25 +1,45 @@
-"""A judgement in the words people use: names instead of codes."""
+"""Judgements in the words people use: names instead of codes."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from classifier.judge import Judge
-from classifier.judgement import Hints, JudgedMatter
+from classifier.judgement import Hints, JudgedMatter, Judgement
+from classifier.linear.model import Model
+from classifier.rows import Row
+from classifier.rulebook.rules import Rulebook
 from contracts.events import Found
 from contracts.places import towns
 
 
-def judgement_json(hub_judge: Judge, text: str) -> dict[str, Any]:
-    """The judgement of one text, ready to be written as JSON."""
-    judgement = hub_judge.judge(text, Hints())
+def shown(hub_judge: Judge, own: Model | None, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """The judgement of each row, ready to be written as JSON, or what is wrong with it; with the labels of a
+    county's `own` model where there is one."""
+    texts = ["\n".join(row.cells) for row in rows if not row.fault]
+    judgements = hub_judge.judge_all([(text, Hints()) for text in texts])
+    judged = [_judgement_json(*each, hub_judge.rulebook) for each in zip(judgements, texts, strict=True)]
+    if own:
+        _name(own, judged, texts)
+    good = iter(judged)
+    yield from ({"error": row.fault} if row.fault else next(good) for row in rows)
+
+
+def _name(own: Model, judged: Sequence[dict[str, Any]], texts: Sequence[str]) -> None:
+    matters = [(matter, text) for one, text in zip(judged, texts, strict=True) for matter in one["matters"]]
+    named = own.name([text[matter["start"] : matter["end"]] for matter, text in matters])
+    for (matter, _), (label, confidence) in zip(matters, named, strict=True):
+        matter.update(category=label, confidence=confidence)
+
+
+def _judgement_json(judgement: Judgement, text: str, rulebook: Rulebook) -> dict[str, Any]:
     return {
-        "matters": [_matter_json(hub_judge, matter) for matter in judgement.matters],
+        "matters": [_matter_json(matter, rulebook) for matter in judgement.matters],
         "found": [_found_json(found, text) for found in judgement.found],
         "language": judgement.language,
     }
 
 
-def _matter_json(hub_judge: Judge, matter: JudgedMatter) -> dict[str, Any]:
-    rulebook = hub_judge.rulebook
+def _matter_json(matter: JudgedMatter, rulebook: Rulebook) -> dict[str, Any]:
     return {
         "start": matter.start,
         "end": matter.end,

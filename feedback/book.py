@@ -17,7 +17,12 @@ class Book:
 
 
 def load_book(folder: Path | None = None) -> Book:
-    """Reads `clocks.toml` and `rules.toml` from `folder`, else the ones that come with the hub."""
+    """Reads `clocks.toml` and `rules.toml` from `folder`, else the hub's own. Raises `Unusable`."""
     with as_file(files("feedback") / "data") as shipped:
-        here = folder or shipped
-        return Book(load_promises(here / "clocks.toml"), load_rules(here / "rules.toml"))
+        clocks, rules = (_own(folder, name) or shipped / name for name in ("clocks.toml", "rules.toml"))
+        return Book(load_promises(clocks), load_rules(rules))
+
+
+def _own(folder: Path | None, name: str) -> Path | None:
+    own = folder / name if folder else None
+    return own if own and own.exists() else None

@@ -1,6 +1,5 @@
 """The promises as data: what each means, and how long it is for a case in its place."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -9,7 +8,9 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from contracts.errors import Unusable
 from contracts.events import Matter
+from contracts.rule_files import read_rules
 from contracts.vocabulary import ClockKind, Colour, Ground, Intent, Kind, Platform, State
 from feedback.calendar import Lasts
 
@@ -115,12 +116,12 @@ def due(promise: Promise, received_at: datetime, at: datetime, first: bool) -> d
 
 
 def load_promises(path: Path) -> Promises:
-    """Reads `clocks.toml`. Raises `ValueError` where a promise names a clock without a meaning."""
-    promises = Promises.model_validate(tomllib.loads(path.read_text("utf-8")))
-    _check(promises.clock, (promise.clock for s in promises.sets for promise in s.promise))
+    """Reads `clocks.toml`. Raises `Unusable` where a promise names a clock without a meaning."""
+    promises = read_rules(path, Promises)
+    _check(path, promises.clock, (promise.clock for s in promises.sets for promise in s.promise))
     return promises
 
 
-def _check(known: Iterable[ClockKind], used: Iterable[ClockKind]) -> None:
+def _check(path: Path, known: Iterable[ClockKind], used: Iterable[ClockKind]) -> None:
     if strays := set(used) - set(known):
-        raise ValueError(f"clocks without a meaning: {', '.join(sorted(strays))}")
+        raise Unusable(f"{path}: clocks without a meaning: {', '.join(sorted(strays))}")

@@ -1,11 +1,11 @@
 """Judgements that are data: what raises a colour, what is worth a warning."""
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.rule_files import read_rules
 from contracts.vocabulary import Colour, Flag, Kind
 
 WORST_FIRST = tuple(Colour)
@@ -50,4 +50,4 @@ def worst(*colours: Colour) -> Colour:
 
 def load_rules(path: Path) -> Rules:
     """Reads `rules.toml`."""
-    return Rules.model_validate(tomllib.loads(path.read_text("utf-8")))
+    return read_rules(path, Rules)

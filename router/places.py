@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.places import county_of, is_place, towns
 from contracts.vocabulary import Ground
-from router.data_files import read_toml
+from router.data_files import read_rules
 
 CITY = "3306"
 
@@ -59,4 +59,4 @@ class Grounds:
 
 def load_grounds(folder: Path) -> Grounds:
     """From `ground.toml`."""
-    return Grounds(GroundRules.model_validate(read_toml(folder / "ground.toml")))
+    return Grounds(read_rules(folder / "ground.toml", GroundRules))

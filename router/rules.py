@@ -1,6 +1,6 @@
 """The router's rules as data: which rung first, which kinds of force, who joins. First match wins."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from contracts.errors import Invalid
 from contracts.events import Matter
+from contracts.rule_files import checked
 from contracts.vocabulary import Level
 from router.data_files import DATA, read_csv, read_toml
 from router.when import Sort, Told, When
@@ -105,6 +106,12 @@ class Rules(BaseModel):
         """Every rule that holds."""
         return self._holding("join", matter, place)
 
+    def unknown(self, categories: Collection[str]) -> list[str]:
+        """The categories of rules that are none of these, with each rule's code: it would never hold."""
+        every = (*self.level, *self.lead, *self.join)
+        named = ((rule.code, code) for rule in every for code in sorted(rule.when.categories or ()))
+        return [f"{rule}: {code}" for rule, code in named if code not in categories]
+
     def _holding(self, rules: _List, matter: Matter, place: str) -> Iterator[Any]:
         told = Told(self._words(matter.text), matter.headcount, matter.amount_yuan)
         return (rule for rule in self._left(rules, Sort.of(matter, place)) if rule.when.holds(told))
@@ -136,12 +143,12 @@ def _hits(need: Need, text: str) -> int:
 
 
 def load_rules(folder: Path = DATA) -> Rules:
-    """From `rules.toml`. Raises `Invalid` where a rule names a list that is not there."""
+    """From `rules.toml`. Raises `Invalid` where a rule names a list that is not there, `Unusable`."""
     data = read_toml(folder / "rules.toml")
-    named = data.pop("named")
-    for rule in (*data["level"], *data["lead"], *data["join"]):
+    named = data.pop("named", {})
+    for rule in (rule for name in ("level", "lead", "join") for rule in data.get(name, ())):
         rule["when"] = {field: _spelled_out(value, named) for field, value in rule.get("when", {}).items()}
-    return Rules.model_validate(data)
+    return checked(data, Rules, folder / "rules.toml")
 
 
 def _spelled_out(value: object, named: Mapping[str, list[str]]) -> object:

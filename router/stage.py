@@ -1,12 +1,13 @@
 """The router: twins first, then a force. Returned, escalated and transferred cases come by again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from contracts.errors import Unusable
 from contracts.events import CaseOpened, CaseProgressed, CaseRouted, Matter, Reroute
 from contracts.ids import event_id
 from contracts.stage import Event, How, Outcome, Query, View, Write
@@ -29,15 +30,20 @@ _GOES_ON = frozenset(State) - _OVER
 _CHANGES_NOTHING = frozenset(Action) - {Action.REOPEN, Action.SUPPLEMENT}
 
 
-def load_router(folder: Path | None = None, secret: bytes = b"shuzhi-fengqiao") -> "RouteStage":
+def load_router(
+    folder: Path | None = None, secret: bytes = b"shuzhi-fengqiao", categories: Collection[str] = ()
+) -> "RouteStage":
     """The stage with the rules and forces of `folder` (the shipped data by default).
 
     `secret` keys the hashes of phones; changing it only makes older cases' twins unfindable.
-    Raises `Invalid` where a rule names a kind or speciality no force has.
+    Raises `Invalid` where a rule names a kind or speciality no force has, `Unusable` where a file is not as
+    it must be or a rule names none of the `categories`, where these are given.
     """
     data = folder or DATA
     matcher = Matcher(load_registry(data), load_rules(data), load_needs(data))
     matcher.check()
+    if categories and (unknown := matcher.rules.unknown(categories)):
+        raise Unusable(f"{data / 'rules.toml'}: the taxonomy has no such category: {', '.join(unknown)}")
     twins = Twins(load_twin_rules(data))
     return RouteStage(matcher, twins, Printer(secret, twins.rules.copy_from), load_grounds(data))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.places import county_of
 from contracts.stage import AnyRow
 from contracts.vocabulary import Colour
-from router.data_files import DATA, read_toml
+from router.data_files import DATA, read_rules
 from router.prints import Print, of_row, own_keys
 from router.score import TwinRules, judge
 
@@ -95,7 +95,7 @@ class Pool:
 
 def load_twin_rules(folder: Path = DATA) -> TwinRules:
     """From `twins.toml`."""
-    return TwinRules.model_validate(read_toml(folder / "twins.toml"))
+    return read_rules(folder / "twins.toml", TwinRules)
 
 
 def _nested(one: str, other: str) -> bool:

@@ -77,9 +77,12 @@ def _classify(house: House) -> Sequence[Work]:
 
 
 def _route(house: House) -> Sequence[Work]:
+    from classifier.rulebook.loading import category_names
     from router.stage import load_router
 
-    return [_looping(load_router(rules_of(house.settings, "router"), secret_of(house).encode()))]
+    own, secret = rules_of(house.settings, "router"), secret_of(house).encode()
+    categories = category_names(rules_of(house.settings, "classifier"))
+    return [_looping(load_router(own, secret, categories))]
 
 
 def _feedback(house: House) -> Sequence[Work]:

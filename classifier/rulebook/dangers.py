@@ -29,7 +29,7 @@ class Danger:
 def find_dangers(text: str, concepts: Concepts, dangers: DangerRules) -> list[Danger]:
     """The dangers worth a look or more, by flag."""
     evidence: dict[Flag, list[tuple[float, int, str]]] = defaultdict(list)
-    for rule in dangers.rules:
+    for rule in dangers.rule:
         if concepts.keys() >= rule.needs:
             weighed = [(_weight(rule, met, concepts, dangers), met) for met in _meetings(rule, concepts)]
             weight, met = max(weighed, key=itemgetter(0), default=(0.0, []))

@@ -1,13 +1,40 @@
-"""What the rulebook holds: what a county knows about words, as types."""
+"""What the rulebook holds: what a county knows about words, as types, which check what its files say."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass as table
 
 from classifier.rulebook.cues import Scanner
 from classifier.rulebook.places import Gazetteer
 from contracts.vocabulary import Colour, Flag, Intent, Kind
+
+_COUNTED = {"crowd", "several"}  # concepts told by numbers
+_STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+_FIRST = r"(?:[^()…]|\([^()…|]+(?:\|[^()…|]+)*\))"
+_CUE = re.compile(rf"{_FIRST}(?:[^()…]|…(?!…|$)|\([^()…]*\))*")
+
+
+def check_cue(text: str) -> str:
+    """The cue as it is. ValueError where it is none."""
+    if not _CUE.fullmatch(text):
+        raise ValueError(f"{text!r} is no cue: (a|b) without another in it, … between words, # for a number")
+    return text
+
+
+def _any_of(words: object) -> object:
+    if isinstance(words, list) and words and all(isinstance(word, str) and word for word in words):
+        return re.compile("|".join(map(re.escape, words)))
+    return words
+
+
+CueText = Annotated[str, AfterValidator(check_cue)]
+CueTexts = tuple[CueText, ...]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +47,14 @@ class Category:
     kind: Kind
 
 
-@dataclass(frozen=True)
+@table(frozen=True, config=_STRICT)
 class DangerRule:
     """Meets where a hit of each concept lies within reach of the first one's."""
 
     id: str
     flag: Flag
-    all: tuple[str, ...]
-    weight: float
+    all: Annotated[tuple[str, ...], Field(min_length=1)]
+    weight: Share
     within: int = 0
     distinct: bool = False
     unless: tuple[str, ...] = ()
@@ -38,28 +65,41 @@ class DangerRule:
         return frozenset(self.all)
 
 
-@dataclass(frozen=True, slots=True)
+@table(frozen=True, config=_STRICT)
 class DangerRules:
-    """The numbers and rules of `dangers.toml`."""
+    """The words, numbers and rules of `dangers.toml`."""
 
-    rules: tuple[DangerRule, ...]
+    blind: CueTexts
+    concepts: Mapping[str, CueTexts]
+    rule: tuple[DangerRule, ...]
     colours: Mapping[Flag, Colour]
-    calm: Mapping[str, float]
+    calm: Mapping[str, Share]
     calm_reach: int
     negation: tuple[str, ...]
     negation_reach: int
     negatable: frozenset[str]
-    certain: float
-    look: float
-    watch: float
-    watch_long: float
+    certain: Share
+    look: Share
+    watch: Share
+    watch_long: Share
     long: int
-    alone: float
-    confirmed: float
-    sure: float
+    alone: Share
+    confirmed: Share
+    sure: Share
     brief: int
     crowd: int
     several: int
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "DangerRules":
+        known = self.concepts.keys() | _COUNTED
+        used = [(f"rule[{rule.id}]", name) for rule in self.rule for name in (*rule.all, *rule.unless)]
+        used += [("calm", name) for name in self.calm] + [("negatable", name) for name in self.negatable]
+        wrong = [f"{place}: there is no concept {name!r}" for place, name in used if name not in known]
+        wrong += [f"colours: {flag} has none" for flag in Flag if flag not in self.colours]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
 
     @property
     def least(self) -> float:
@@ -67,21 +107,27 @@ class DangerRules:
         return min(self.watch, self.watch_long, self.alone, self.sure)
 
 
-@dataclass(frozen=True, slots=True)
+@table(frozen=True, config=_STRICT)
 class SplittingRules:
-    """The numbers of `splitting.toml`."""
+    """The words and numbers of `splitting.toml`."""
 
     switch_evidence: float
     item: float
     sentence: float
     story: int
-    most: int
+    most: Annotated[int, Field(ge=1)]
     seam: float
     seam_letters: int
     ruled: float
     terse: int
     long: int
-    begin: re.Pattern[str]
+    begin: Annotated[re.Pattern[str], BeforeValidator(_any_of)]
+    switch: CueTexts
+    turn: CueTexts
+    evidence: CueTexts
+    announced: CueTexts
+    same: CueTexts
+    heading: CueTexts
 
 
 @dataclass(frozen=True, slots=True)

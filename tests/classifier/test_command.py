@@ -140,7 +140,10 @@ def test_where_nothing_can_be_written_is_said(tmp_path: Path, where: str) -> Non
 
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
-    [("intents", "order = = 1", "intents.toml"), ("splitting", "item = 3.0", "the rules lack")],
+    [
+        ("intents", "order = = 1", "intents.toml"),
+        ("splitting", "item = 3.0", "sentence: is missing"),
+    ],
 )
 def test_rules_that_cannot_be_used_are_named(tmp_path: Path, name: str, content: str, expected: str) -> None:
     source = tmp_path / "in.csv"
