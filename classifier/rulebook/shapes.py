@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from classifier.rulebook.rules import Category, CueTexts, DangerRules, SplittingRules, check_cue
-from contracts.places import towns
+from contracts.places import is_place
 from contracts.vocabulary import Flag, Intent, Kind
 
 REST = "other"  # of what fits nowhere
@@ -76,8 +76,8 @@ class Intents(_Table):
 
 
 def _known_town(code: str) -> str:
-    if code not in towns():
-        raise ValueError(f"{code!r} is no town's code of contracts/data/towns.csv")
+    if not is_place(code):
+        raise ValueError(f"{code!r} is no town's code of contracts/data/towns.csv, and no county's")
     return code
 
 
