@@ -2,8 +2,12 @@
 
 import csv
 from dataclasses import dataclass
+from datetime import timedelta, timezone
 from functools import cache
 from importlib.resources import files
+
+# China has kept one time without summer time since 1992; a fixed offset needs no zone database.
+LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 COUNTIES = {
     "330602": "越城区",

@@ -1,13 +1,12 @@
 """When a promise falls due, in the local time of the field: midnights, weeks and working days with 调休."""
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 import chinese_calendar
 from pydantic import BaseModel, ConfigDict
 
-# China has kept one time without summer time since 1992; a fixed offset needs no zone database.
-LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
+from contracts.places import LOCAL
 
 
 class Lasts(BaseModel):

@@ -3,13 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from contracts.places import is_place, place_name
+from contracts.places import LOCAL, is_place, place_name
 from contracts.stage import AnyRow
 from contracts.vocabulary import Platform
 from services.chassis.settings import Settings
@@ -23,7 +22,6 @@ out = Console(soft_wrap=True)
 _SHORTEST = 8  # characters of a password
 _TOWN_CODE = 9  # digits
 _POSTS, _KEYS = "Posts at the console", "Keys of programs"
-_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @accounts.command(rich_help_panel=_KEYS)
@@ -185,7 +183,7 @@ def _place(code: str | None) -> str:
 
 
 def _at(moment: datetime | None) -> str:
-    return f"{moment.astimezone(_ZONE):%Y-%m-%d %H:%M}" if moment else ""
+    return f"{moment.astimezone(LOCAL):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _stop(why: str) -> None:

@@ -12,12 +12,12 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlmodel import col
 
-from contracts.places import place_name
+from contracts.places import LOCAL, place_name
 from contracts.stage import AnyRow
 from contracts.tables import columns
 from contracts.vocabulary import Action
 from services.api.parts import Prose
-from services.console.i18n import ZONE, Language, Tongue
+from services.console.i18n import Language, Tongue
 from services.console.pages import Pages
 from services.console.parts import Here
 from services.console.posts import called, in_english
@@ -137,7 +137,7 @@ def _spellings(about: str) -> set[str]:
 def _day(text: str) -> datetime | None:
     """When this day begins in Shaoxing."""
     try:
-        return datetime.combine(date.fromisoformat(text), time.min, ZONE).astimezone(UTC)
+        return datetime.combine(date.fromisoformat(text), time.min, LOCAL).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 
 from contracts.events import CaseProgressed
+from contracts.places import LOCAL
 from contracts.stage import Outcome
 from contracts.vocabulary import Action, Colour, Ground, Intent, Kind, Level, Platform
 from feedback.book import Book, load_book
-from feedback.calendar import LOCAL, Lasts, is_working_day
+from feedback.calendar import Lasts, is_working_day
 from feedback.clocks import due_statement, expire_command, fired_statement
 from feedback.promises import Promises, load_promises
 from tests.feedback.house import T0, House, answers, force, matter, news, person
