@@ -17,6 +17,8 @@ from classifier.splitting.clauses import Clauses, clauses_of
 from classifier.splitting.seams import Seams, seams
 from classifier.splitting.ways import Ways, ways_of
 
+_MOSTLY = 0.6  # of a part's letters; no matter of 5,500 texts written to be divided has so many
+
 
 @dataclass(frozen=True, slots=True)
 class SeamModel:
@@ -81,8 +83,25 @@ def divide(
     ways = model.ways_of(found, clauses, rules)
     starts = clauses.start.tolist()
     return [
-        reading._replace(
-            spans=list(starmap(Span, pairwise([0, *(starts[at] for at in begins), len(reading.plain)])))
-        )
+        reading._replace(spans=_spans(reading, [starts[at] for at in begins]))
         for reading, begins in zip(readings, model.begins(ways, rules.seam), strict=True)
     ]
+
+
+def _spans(reading: Reading, begins: Sequence[int]) -> list[Span]:
+    """Who somebody is and where they live is no matter: it goes with what stands before it, else behind."""
+    end = len(reading.plain)
+    if not (begins and reading.found):
+        return list(starmap(Span, pairwise([0, *begins, end])))
+    parts = starmap(Span, pairwise([*begins, end]))
+    kept = [part.start for part in parts if not _introduces(reading, part)]
+    if kept and _introduces(reading, Span(0, kept[0])):
+        del kept[0]
+    return list(starmap(Span, pairwise([0, *kept, end])))
+
+
+def _introduces(reading: Reading, part: Span) -> bool:
+    """Whether most letters of the part are somebody's name, numbers and address."""
+    letters = {at for at in range(*part) if reading.plain[at].isalnum()}
+    told = {at for found in reading.found for at in range(found.start, found.end)}
+    return len(letters & told) > _MOSTLY * len(letters)
