@@ -9,21 +9,24 @@ import numpy as np
 
 from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone, within_messages
 from classifier.because import letters_of, words
+from classifier.facts.firms import respondent
+from classifier.facts.sums import largest
+from classifier.facts.told import facts_in
 from classifier.judgement import Hints, JudgedMatter, Judgement
 from classifier.linear.files import built_dangers, built_mark, built_model
 from classifier.linear.grams import Ints, Letters
 from classifier.linear.model import Evidence, Model
-from classifier.personal.extract import respondent
 from classifier.personal.model import built_names
 from classifier.reading import Part, Reading, read_all, ruled
 from classifier.rulebook.dangers import Danger
 from classifier.rulebook.evidence import scores, subject
 from classifier.rulebook.loading import load_rulebook
 from classifier.rulebook.places import the_one
-from classifier.rulebook.quantities import amount_yuan, headcount
+from classifier.rulebook.quantities import headcount
 from classifier.rulebook.rules import Rulebook
 from classifier.splitting.dividing import SeamModel, built_seams, divide
 from classifier.topics import WISH, Topic, intent, model_topics, topic
+from contracts.events import Fact
 from contracts.vocabulary import POLICE_FIRST, Colour, Intent, Kind, Platform
 
 _KIND_COLOURS = {Kind.DISPUTE: Colour.YELLOW, Kind.CONSULTATION: Colour.NONE}
@@ -132,21 +135,26 @@ class Judge:
         gazetteer = self.rulebook.gazetteer
         named = gazetteer.named(reading.plain)
         town = the_one(named) or hints.town_code
-        found = reading.found
+        found, facts = reading.found, facts_in(reading.plain, reading.people, named, hints.on)
         matters = tuple(
-            self._matter(part, about, ruling, hints, the_one(part.own(named)) or town)
+            self._matter(part, about, ruling, hints, the_one(part.own(named)) or town, part.own(facts))
             for part, about, ruling in judged
         )
         address = next((text[f.start : f.end] for f in found if f.kind == "address_detail"), hints.address)
-        return Judgement(matters, found, reading.language, address)
+        return Judgement(matters, found, facts, reading.language, address)
 
     def _matter(
-        self, part: Part, about: Topic, ruling: Ruling, hints: Hints, town: str | None
+        self,
+        part: Part,
+        about: Topic,
+        ruling: Ruling,
+        hints: Hints,
+        town: str | None,
+        facts: Sequence[Fact],
     ) -> JudgedMatter:
-        own = part.text
         # What is only worth a look holds nothing up and changes no route: a person sees it meanwhile.
         certain = [danger for danger in ruling.dangers if danger.flag in ruling.flags]
-        wish = hints.intent_hint or about.wish or intent(part.wishes, own, self.rulebook)
+        wish = hints.intent_hint or about.wish or intent(part.wishes, part.text, self.rulebook)
         # Whether to leave the house under a moving slope is no question that has two days.
         urgent = bool(certain or (ruling.look and part.dangers))
         kind = self._kind(about, wish, hints.platform, certain, urgent)
@@ -169,8 +177,8 @@ class Judge:
                 *(why for danger in ruling.dangers for why in danger.why),
             ),
             headcount=headcount(part.own(part.whole.people)),
-            amount_yuan=amount_yuan(own),
-            respondent=respondent(own),
+            amount_yuan=largest(facts),
+            respondent=respondent(part.whole.plain, [fact for fact in facts if fact.kind == "firm"]),
         )
 
     def _kind(

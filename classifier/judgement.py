@@ -1,8 +1,9 @@
 """What goes into a judgement and what comes out of it. Spans are half-open offsets in characters."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
-from contracts.events import Found
+from contracts.events import Fact, Found
 from contracts.vocabulary import Colour, Flag, Intent, Kind, Platform
 
 
@@ -15,6 +16,7 @@ class Hints:
     address: str | None = field(default=None, repr=False)
     intent_hint: Intent | None = None
     non_police: bool = False
+    on: date | None = None  # the day it was written: last week is counted from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +47,6 @@ class Judgement:
 
     matters: tuple[JudgedMatter, ...]
     found: tuple[Found, ...]
+    facts: tuple[Fact, ...] = field(repr=False)
     language: str  # ISO 639-1, the one a mediator should speak
     address: str | None = field(repr=False)

@@ -1,9 +1,14 @@
 """From a complaint and its judgement to the matter that travels with a case."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from classifier.judgement import Hints, JudgedMatter, Judgement
-from contracts.events import ComplaintReceived, Found, Matter
+from contracts.events import ComplaintReceived, Fact, Found, Matter
 from contracts.ids import case_id, case_number
-from contracts.places import county_of, is_place
+from contracts.places import LOCAL, county_of, is_place
+
+_Span = TypeVar("_Span", Found, Fact)
 
 
 def hints_of(complaint: ComplaintReceived) -> Hints:
@@ -16,6 +21,7 @@ def hints_of(complaint: ComplaintReceived) -> Hints:
         address=posting.address,
         intent_hint=posting.intent_hint,
         non_police=posting.non_police,
+        on=posting.occurred_at.astimezone(LOCAL).date(),
     )
 
 
@@ -36,7 +42,8 @@ def matter_of(
         text=posting.text[judged.start : judged.end],
         start=judged.start,
         end=judged.end,
-        found=_found_in(judgement, judged),
+        found=_within(judgement.found, judged),
+        facts=_within(judgement.facts, judged),
         intent=judged.intent,
         kind=judged.kind,
         category=judged.category,
@@ -62,14 +69,15 @@ def matter_of(
     )
 
 
-def _found_in(judgement: Judgement, matter: JudgedMatter) -> tuple[Found, ...]:
+def _within(found: Iterable[_Span], matter: JudgedMatter) -> tuple[_Span, ...]:
     """What was found within the matter, from the matter's own beginning; a part of it where it sticks out."""
     return tuple(
-        Found(
-            kind=found.kind,
-            start=max(found.start, matter.start) - matter.start,
-            end=min(found.end, matter.end) - matter.start,
+        one.model_copy(
+            update={
+                "start": max(one.start, matter.start) - matter.start,
+                "end": min(one.end, matter.end) - matter.start,
+            }
         )
-        for found in judgement.found
-        if found.start < matter.end and found.end > matter.start
+        for one in found
+        if one.start < matter.end and one.end > matter.start
     )

@@ -8,7 +8,7 @@ from classifier.judgement import Hints, JudgedMatter, Judgement
 from classifier.linear.model import Model
 from classifier.rows import Row
 from classifier.rulebook.rules import Rulebook
-from contracts.events import Found
+from contracts.events import Fact, Found
 from contracts.places import towns
 
 
@@ -35,6 +35,7 @@ def _judgement_json(judgement: Judgement, text: str, rulebook: Rulebook) -> dict
     return {
         "matters": [_matter_json(matter, rulebook) for matter in judgement.matters],
         "found": [_found_json(found, text) for found in judgement.found],
+        "facts": [_fact_json(fact, text) for fact in judgement.facts],
         "language": judgement.language,
     }
 
@@ -53,6 +54,11 @@ def _matter_json(matter: JudgedMatter, rulebook: Rulebook) -> dict[str, Any]:
         "look": matter.look,
         "why": list(matter.why),
     }
+
+
+def _fact_json(fact: Fact, text: str) -> dict[str, Any]:
+    said = text[fact.start : fact.end]
+    return {"kind": fact.kind, "start": fact.start, "end": fact.end, "said": said, "value": fact.value}
 
 
 def _found_json(found: Found, text: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from contracts.vocabulary import (
     State,
 )
 
+FactKind = Literal["amount", "people", "date", "duration", "firm", "place"]
 FoundKind = Literal[
     "name", "phone", "id_number", "passport", "plate", "address_detail", "contact", "bank_card"
 ]
@@ -81,6 +82,17 @@ class Found(Contract):
     end: int
 
 
+class Fact(Contract):
+    """What free text says beside what it is about: money, people, times, firms, places; where it says it."""
+
+    kind: FactKind
+    start: int
+    end: int
+    # Yuan; heads; ISO 8601 as exact as it was said (`2024-03`, `--03-15` where nobody knows the year, `P3M`);
+    # a firm's or an estate's name; a place's codes, of all that have the name. None: not to be said so.
+    value: FreeText | None = None
+
+
 class Matter(Contract):
     """One matter of a complaint as it was judged. Travels with the case from start to end."""
 
@@ -95,6 +107,7 @@ class Matter(Contract):
     start: int
     end: int
     found: tuple[Found, ...] = ()  # offsets into `text`
+    facts: tuple[Fact, ...] = ()  # likewise, by where they start
     intent: Intent
     kind: Kind
     category: Plain  # a code of the taxonomy, `public_facilities/street_light`

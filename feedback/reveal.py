@@ -59,7 +59,8 @@ def _model(model: BaseModel, eyes: Eyes) -> dict[str, Any]:
         for value in _field(getattr(model, name), mark, eyes):
             shown[name] = value
     if isinstance(model, Matter) and eyes.text != "full":
-        shown.pop("found", None)  # offsets into a text that is not shown like this
+        for offsets in ("found", "facts"):  # into a text that is not shown like this
+            shown.pop(offsets, None)
         if eyes.text == "masked":
             shown["text"] = covered(model)
     return shown

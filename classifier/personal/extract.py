@@ -1,17 +1,11 @@
 """Personal data in free text: where it stands, so that it can be covered. Rather too wide than open."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from classifier.personal.houses import find_houses
 from classifier.personal.names import find_names
 from classifier.personal.numbers import FoundSpan, find_numbers
 from contracts.events import Found
-
-_FIRM = re.compile(
-    r"(?:在|被|投诉|举报|被申请人[:：]?|一家|告|与|和|跟|叫|是)"
-    r"(?P<v>[一-鿿a-z]{2,12}?(?:有限公司|公司|工厂|印染厂|厂|酒店|饭店|幼儿园|物业|培训班|健身房|医院|合作社|工作室|门诊部|超市))"
-)
 
 
 def find_personal(text: str, plain: str, language: str) -> tuple[Found, ...]:
@@ -32,12 +26,6 @@ def find_all(texts: Sequence[str], plain: Sequence[str], languages: Sequence[str
         )
         for own, named in zip(numbers, names, strict=True)
     ]
-
-
-def respondent(plain: str) -> str | None:
-    """The firm or office the complaint is against, where the text names one."""
-    match = _FIRM.search(plain)
-    return match["v"] if match else None
 
 
 def _without_overlap(spans: Iterable[FoundSpan]) -> Iterator[FoundSpan]:

@@ -33,6 +33,7 @@ class Place(NamedTuple):
     """Where a text names a place, and its code: nine digits of a town, six of a county."""
 
     start: int
+    end: int
     codes: tuple[str, ...]  # of a village, of all towns that have one of the name
     village: bool = False
 
@@ -79,7 +80,7 @@ class Gazetteer:
         known = [(start, end, name) for which, start, end in found if (name := self._meant[which])]
         # What is a place once is one all through the text.
         sure = {name.code for start, end, name in known if name.exact or self._placed(text, start, end)}
-        places = [Place(start, (name.code,)) for start, _, name in known if name.code in sure]
+        places = [Place(start, end, (name.code,)) for start, end, name in known if name.code in sure]
         places += self._villages.named(text)
         if any(len(code) > 6 for place in places for code in place.codes):
             return places
@@ -133,14 +134,14 @@ class Villages:
         for which, start, end in self._words.find_matches_as_indexes(text):
             sure = end - start >= _SURE_LETTERS or not start or not text[start - 1].isalnum()
             if sure or text.endswith(self._before, 0, start):
-                yield Place(start, self._towns[which], village=True)
+                yield Place(start, end, self._towns[which], village=True)
 
     def stated(self, text: str) -> Iterator[Place]:
         """Those the text names without 村 where it says where something is."""
         for match in _STATED.finditer(text):
             group = match.lastindex or 0
             if codes := self._bare.get(match[group]):
-                yield Place(match.start(group), tuple(codes), village=True)
+                yield Place(*match.span(group), tuple(codes), village=True)
 
 
 def the_one(places: Sequence[Place]) -> str | None:

@@ -1,13 +1,14 @@
 """Two languages: which one a reader wants, its words, its dates and numbers."""
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from importlib.resources import files
 from typing import Literal, cast
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime, format_timedelta
@@ -15,15 +16,19 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 from fastapi import Request
 
+from contracts.places import LOCAL
 from services.console.words import CONTEXTS, NAMES
 
 Language = Literal["zh", "en"]
 LANGUAGES: Mapping[Language, str] = {"zh": "中文", "en": "English"}
 COOKIE = "hub_language"
-ZONE = ZoneInfo("Asia/Shanghai")
 _HOUR, _DAY = 3600, 86400
+_PART = re.compile(r"([\d.]+)([A-Z])")
+_DATE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+_TIME_UNITS = {"H": "hour", "M": "minute"}
 _LOCALES = {"zh": Locale.parse("zh_Hans_CN"), "en": Locale.parse("en_GB")}
 
 
@@ -69,16 +74,16 @@ class Tongue:
 
     def moment(self, at: datetime, now: datetime | None = None) -> str:
         """`11月23日 13:05`, with the year where it is another one than now's."""
-        same = now is not None and at.astimezone(ZONE).year == now.astimezone(ZONE).year
+        same = now is not None and at.astimezone(LOCAL).year == now.astimezone(LOCAL).year
         if self.language == "zh":
             form = "M月d日 HH:mm" if same else "y年M月d日 HH:mm"
         else:
             form = "d MMM HH:mm" if same else "d MMM y HH:mm"
-        return str(format_datetime(at, form, tzinfo=ZONE, locale=_LOCALES[self.language]))
+        return str(format_datetime(at, form, tzinfo=LOCAL, locale=_LOCALES[self.language]))
 
     def exact(self, at: datetime) -> str:
         """To the second, for timelines and tooltips."""
-        return str(format_datetime(at, "yyyy-MM-dd HH:mm:ss", tzinfo=ZONE, locale=_LOCALES[self.language]))
+        return str(format_datetime(at, "yyyy-MM-dd HH:mm:ss", tzinfo=LOCAL, locale=_LOCALES[self.language]))
 
     def left(self, due: datetime, now: datetime) -> str:
         """`12:05`, `3小时12分`, `2 d 4 h`; what the page's script ticks on."""
@@ -101,6 +106,18 @@ class Tongue:
         """`3 分钟`, `2 hours`: about how long."""
         about = timedelta(seconds=max(0, round(seconds)))
         return str(format_timedelta(about, threshold=1.2, locale=_LOCALES[self.language]))
+
+    def lasting(self, duration: str) -> str:
+        """An ISO 8601 duration (`P1Y6M`) in words."""
+        date, _, time = duration.removeprefix("P").partition("T")
+        parts = [(n, _DATE_UNITS[u]) for n, u in _PART.findall(date)]
+        parts += [(n, _TIME_UNITS[u]) for n, u in _PART.findall(time)]
+        length: Literal["short", "long"] = (
+            "short" if self.language == "zh" else "long"
+        )  # babel's Chinese has no long
+        form = partial(format_unit, length=length, locale=_LOCALES[self.language])
+        words = (str(form(float(n), f"duration-{unit}")) for n, unit in parts)
+        return ("" if self.language == "zh" else " ").join(words)
 
     def number(self, value: float) -> str:
         return str(format_decimal(value, "#,##0.#", locale=_LOCALES[self.language]))

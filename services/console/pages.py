@@ -13,6 +13,7 @@ from dashboard import assets
 from router.forces import Registry
 from services.console.cover import excerpt
 from services.console.i18n import LANGUAGES, Language, Tongue, load_tongues
+from services.console.told import told
 from services.console.words import NAMES
 
 
@@ -71,6 +72,7 @@ class Pages:
             "category": lambda code: self.category(code, tongue.language),
             "epoch": _epoch,
             "excerpt": excerpt,
+            "told": lambda matter: told(matter, tongue),
             "spoken": lambda text: spoken(text, tongue.language),
         }
         environment.globals |= {
