@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from contracts.events import CaseProgressed
-from contracts.places import county_of
+from contracts.places import LOCAL, county_of
 from contracts.stage import AnyRow, Write
 from contracts.tables import columns
 from contracts.vocabulary import Platform, State
 from feedback.life import is_sensitive
 from services.console import audit, trail
-from services.console.i18n import ZONE
 from services.console.posts import add_operator
 from services.console.tables import AuditEntry, Operator
 from services.console.trail import Somebody
@@ -92,7 +91,7 @@ def test_entries_of_one_moment_are_not_lost_between_pages(
 
 
 def test_days_are_those_of_the_place(hub: Hub, sign_in: SignIn) -> None:
-    late = datetime(2026, 3, 1, 23, 59, tzinfo=ZONE)
+    late = datetime(2026, 3, 1, 23, 59, tzinfo=LOCAL)
     for at, about in ((late, "late"), (late + timedelta(minutes=1), "early")):
         one = trail.entry(Somebody("days"), Deed.PEEK, about)
         hub.do(trail.write(hub.house.database, [Write(AuditEntry, {**one.values, "at": at})]))
