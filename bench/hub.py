@@ -127,7 +127,7 @@ class Hub:
             "HUB_DATA": str(self.data),
             "HUB_LOG": log,
             "HUB_DATABASE": database,
-            "HUB_SECRET": secrets.token_urlsafe(16),
+            "HUB_SECRET": secrets.token_urlsafe(32),
             "HUB_LOG_LEVEL": "WARNING",
             "HUB_PLATFORMS": json.dumps(self.platforms),
             "HUB_PLATFORM_SECRETS": json.dumps(credentials),
