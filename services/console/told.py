@@ -38,7 +38,8 @@ def _where(fact: Fact, matter: Matter, tongue: Tongue) -> str:
     """The place as the text has it, and the towns that it may be."""
     said = _said(fact, matter)
     towns = [name for code in (fact.value or "").split() if (name := place_name(code, tongue.language))]
-    return f"{said} ({tongue.say(' or ').join(towns)})" if towns and towns != [said] else said
+    form = "{}（{}）" if tongue.language == "zh" else "{} ({})"
+    return form.format(said, " / ".join(towns)) if towns and towns != [said] else said
 
 
 def _said(fact: Fact, matter: Matter) -> str:

@@ -20,11 +20,11 @@ _FACTS = (
 @pytest.mark.parametrize(
     ("language", "lasting", "where"),
     [
-        ("zh", "3个月", "桃源村 (柯桥区齐贤街道或柯桥区杨汛桥街道)"),
+        ("zh", "3个月", "桃源村（柯桥区齐贤街道 / 柯桥区杨汛桥街道）"),
         (
             "en",
             "3 months",
-            "桃源村 (Qixian Subdistrict, Keqiao District or Yangxunqiao Subdistrict, Keqiao District)",
+            "桃源村 (Qixian Subdistrict, Keqiao District / Yangxunqiao Subdistrict, Keqiao District)",
         ),
     ],
 )
