@@ -25,11 +25,15 @@ def because(matter: Matter) -> Iterator[Because]:
         shown = (
             piece if piece in safe or piece not in matter.text else HIDDEN for piece in words.split(" · ")
         )
-        yield Because(rule, _covered(shown, secrets))
+        yield Because(rule, _covered(shown, secrets, safe))
 
 
-def _covered(words: Iterable[str], secrets: list[str]) -> str:
-    pieces = (HIDDEN if any(piece in secret for secret in secrets) else piece for piece in words)
+def _covered(words: Iterable[str], secrets: list[str], safe: str) -> str:
+    """What stands open in the `safe` text is no secret, though it be a part of one (物业 of 云栖苑物业)."""
+    pieces = (
+        HIDDEN if piece not in safe and any(piece in secret for secret in secrets) else piece
+        for piece in words
+    )
     whole = " · ".join(pieces)
     for secret in secrets:
         whole = whole.replace(secret, HIDDEN)

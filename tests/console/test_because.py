@@ -26,3 +26,8 @@ def test_pieces_of_people_are_covered_and_the_rest_is_shown() -> None:
         ("threat.said", "***欠…***"),
         ("model", "threat 0.95"),
     ]
+
+
+def test_a_common_word_that_the_text_shows_is_shown_though_a_firm_is_called_so() -> None:
+    one = matter(text="云栖苑的物业锁了门", respondent="云栖苑物业", why=("category.words: 物业 · 苑物",))
+    assert [reason.words for reason in because(one)] == ["物业 · ***"]
