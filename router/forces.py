@@ -4,16 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.places import LOCAL
 from contracts.vocabulary import Level
 from router.places import ladder
 from router.when import codes
 
 _SORTS_REMEMBERED = 4096
-_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Hours(BaseModel):
@@ -28,7 +27,7 @@ class Hours(BaseModel):
 
     def hold(self, at: datetime) -> bool:
         """Whether it is on duty at `at`."""
-        local = at.astimezone(_ZONE)
+        local = at.astimezone(LOCAL)
         return local.isoweekday() in self.days and self.start <= local.time() <= self.end
 
 

@@ -108,8 +108,7 @@ class Rules(BaseModel):
 
     def unknown(self, categories: Collection[str]) -> list[str]:
         """The categories of rules that are none of these, with each rule's code: it would never hold."""
-        every = (*self.level, *self.lead, *self.join)
-        named = ((rule.code, code) for rule in every for code in sorted(rule.when.categories or ()))
+        named = ((rule.code, code) for rule in self._all for code in sorted(rule.when.categories or ()))
         return [f"{rule}: {code}" for rule, code in named if code not in categories]
 
     def _holding(self, rules: _List, matter: Matter, place: str) -> Iterator[Any]:
