@@ -49,8 +49,13 @@ def reveal_part(part: BaseModel, eyes: Eyes) -> dict[str, Any]:
 
 def covered(matter: Matter) -> str:
     """The text without what was found in it, and without what else is known of the people in it."""
+    return "".join(_pieces(matter.text, hidden(matter)))
+
+
+def hidden(matter: Matter) -> set[int]:
+    """Where the covered text is covered."""
     spans = (*((found.start, found.end) for found in matter.found), *_known(matter))
-    return "".join(_pieces(matter.text, {at for start, end in spans for at in range(start, end)}))
+    return {at for start, end in spans for at in range(start, end)}
 
 
 def _model(model: BaseModel, eyes: Eyes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from contracts.events import Fact, Matter
 from contracts.places import place_name
+from feedback.reveal import hidden
 from services.console.i18n import Tongue
 
 
@@ -29,9 +30,9 @@ def told(matter: Matter, tongue: Tongue) -> Told:
 
 
 def _open(matter: Matter) -> Iterator[Fact]:
-    """The facts that touch nothing found in the text."""
-    hidden = {at for found in matter.found for at in range(found.start, found.end)}
-    return (fact for fact in matter.facts if hidden.isdisjoint(range(fact.start, fact.end)))
+    """The facts that touch nothing that is covered in the text."""
+    secret = hidden(matter)
+    return (fact for fact in matter.facts if secret.isdisjoint(range(fact.start, fact.end)))
 
 
 def _where(fact: Fact, matter: Matter, tongue: Tongue) -> str:

@@ -31,3 +31,8 @@ _FACTS = (
 def test_in_the_readers_words(language: Language, lasting: str, where: str) -> None:
     one = matter(text=_TEXT, facts=_FACTS, found=(Found(kind="address_detail", start=11, end=16),))
     assert told(one, load_tongues()[language]) == Told(["腊月", "2026-08"], [lasting], [where])
+
+
+def test_what_the_platform_said_of_people_is_no_place() -> None:
+    one = matter(text=_TEXT, facts=_FACTS[2:3], address="云栖苑3幢")
+    assert told(one, load_tongues()["zh"]).places == []
