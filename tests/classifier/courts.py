@@ -1,6 +1,7 @@
 """One judge for all tests here, and short ways to ask it."""
 
 import json
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from classifier.judge import Judge, load_judge
 from classifier.judgement import Hints, JudgedMatter, Judgement
 from classifier.learning.build import build
+from tests.figures import measured
+
+Labelled = Sequence[tuple[dict[str, Any], Judgement]]
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SEEN = Path(__file__).parent / "seen"  # what the rules were made with
@@ -59,6 +63,61 @@ def examples(name: str) -> list[dict[str, Any]]:
 
 def seen(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (SEEN / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+def with_judgements(rows: Sequence[dict[str, Any]]) -> Labelled:
+    return list(zip(rows, the_judge().judge_all([(row["text"], Hints()) for row in rows]), strict=True))
+
+
+def alarmed(name: str, rows: Labelled) -> dict[str, float]:
+    """What of the dangerous texts is found, and how much of what is raised is dangerous."""
+    judged = [
+        (set(row["flags"]), {flag.value for m in j.matters for flag in m.flags}, is_danger(j))
+        for row, j in rows
+    ]
+    return measured(
+        name,
+        recall=[seen for danger, _, seen in judged if danger],
+        precision=[bool(danger) for danger, _, seen in judged if seen],
+        certain=[bool(certain) for danger, certain, _ in judged if danger],
+        precision_of_certain=[bool(danger) for danger, certain, _ in judged if certain],
+        all_flags_right=[danger == certain for danger, certain, _ in judged if danger and certain],
+    )
+
+
+def divided(name: str, counts: Iterable[tuple[int, int]]) -> dict[str, float]:
+    """How often there are as many matters as there should be, of (wanted, got)."""
+    counts = list(counts)
+    return measured(
+        name,
+        count_exact=[want == got for want, got in counts],
+        single_cut=[got > 1 for want, got in counts if want == 1],
+    )
+
+
+def hidden(name: str, rows: Labelled) -> dict[str, float]:
+    """What share of personal data is covered whole, and of texts without any is flagged."""
+    return measured(
+        name,
+        covered=[is_covered(item, judgement) for row, judgement in rows for item in row["personal"]],
+        clean_flagged=[bool(judgement.found) for row, judgement in rows if not row["personal"]],
+    )
+
+
+def guests(name: str, rows: Labelled) -> dict[str, float]:
+    """What of guests' letters is told."""
+    categories = [
+        (the_judge().rulebook.name(judgement.matters[0].category), (row["category"], *row["category_also"]))
+        for row, judgement in rows
+    ]
+    dangers = [(bool(set(row["sensitive"]) - {"举报保密"}), is_danger(judgement)) for row, judgement in rows]
+    return measured(
+        name,
+        language=[judgement.language == row["language"] for row, judgement in rows],
+        category=[got.startswith(any_of) for got, any_of in categories],
+        danger_seen=[seen for danger, seen in dangers if danger],
+        calm_flagged=[seen for danger, seen in dangers if not danger],
+    )
 
 
 def is_covered(item: dict[str, Any], judgement: Judgement) -> bool:

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from contracts.vocabulary import Platform
-from tests.classifier.courts import examples, judged, one, the_judge
+from tests.classifier.courts import (
+    alarmed,
+    divided,
+    examples,
+    guests,
+    hidden,
+    judged,
+    one,
+    the_judge,
+    with_judgements,
+)
 
 
 def flags(text: str) -> tuple[set[str], bool]:
@@ -22,6 +32,7 @@ def category(text: str) -> str:
 
 def test_dangers() -> None:
     rows = examples("danger")
+    alarmed("examples/danger", with_judgements(rows))
     dangerous = [(set(row["flags"]), *flags(row["text"])) for row in rows if row["flags"]]
     calm = [flags(row["text"]) for row in rows if not row["flags"]]
     assert sum(want <= got or look for want, got, look in dangerous) == len(dangerous)
@@ -33,6 +44,7 @@ def test_dangers() -> None:
 
 def test_splits() -> None:
     rows = examples("split")
+    divided("examples/split", [(len(row["matters"]), len(judged(row["text"]).matters)) for row in rows])
     exact = [row for row in rows if len(judged(row["text"]).matters) == len(row["matters"])]
     assert len(exact) >= 43
     apart = sum(_each_apart(row) for row in exact)
@@ -47,8 +59,10 @@ def _each_apart(row: dict[str, Any]) -> bool:
 
 
 def test_personal_data_is_covered() -> None:
+    rows = examples("personal")
+    hidden("examples/personal", with_judgements(rows))
     covered = wanted = spare = 0
-    for row in examples("personal"):
+    for row in rows:
         spans = [(f.start, f.end) for f in judged(row["text"]).found]
         marked = [(p["start"], p["end"]) for p in row["personal"]]
         wanted += len(marked)
@@ -58,9 +72,10 @@ def test_personal_data_is_covered() -> None:
 
 
 def test_foreign_messages() -> None:
-    rows = examples("foreign")
+    rows = [{"category_also": [], **row} for row in examples("foreign")]
+    guests("examples/foreign", with_judgements(rows))
     assert sum(judged(row["text"]).language == row["language"] for row in rows) == 15
-    names = [(category(row["text"]), (row["category"], *row.get("category_also", ()))) for row in rows]
+    names = [(category(row["text"]), (row["category"], *row["category_also"])) for row in rows]
     assert sum(name.startswith(any_of) for name, any_of in names) == 15
     assert flags(rows[0]["text"])[0] == {"self_harm"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.classifier.courts import is_danger, judged, seen, the_judge
+from tests.classifier.courts import guests, is_danger, judged, seen, with_judgements
 
 _BEATEN = {
     "en": "He is my husband and he hits me when he drinks, yesterday also my face",
@@ -72,23 +72,15 @@ def test_calm_letters_stay_calm() -> None:
 
 def test_what_the_words_were_chosen_with() -> None:
     rows = seen("foreign")
-    name = the_judge().rulebook.name
     assert [row["text"] for row in rows if judged(row["text"]).language != row["language"]] == []
-    names = [(name(judged(row["text"]).matters[0].category), row) for row in rows]
-    right = [got.startswith((row["category"], *row["category_also"])) for got, row in names]
-    assert sum(right) >= len(rows) - 1
+    of = guests("seen/foreign", with_judgements(rows))
+    assert of["category"] * len(rows) >= len(rows) - 1
 
 
 def test_hard_letters_the_words_were_chosen_with() -> None:
-    rows = seen("foreign_hard")
-    name = the_judge().rulebook.name
-    judgements = [judged(row["text"]) for row in rows]
-    pairs = list(zip(rows, judgements, strict=True))
-    assert sum(j.language == row["language"] for row, j in pairs) >= 0.97 * len(rows)
-    right = [
-        name(j.matters[0].category).startswith((row["category"], *row["category_also"])) for row, j in pairs
-    ]
-    assert sum(right) >= 0.74 * len(rows)
-    dangers = [(bool(set(row["sensitive"]) - {"举报保密"}), is_danger(j)) for row, j in pairs]
-    assert all(seen for danger, seen in dangers if danger)
-    assert sum(seen for danger, seen in dangers if not danger) <= 5
+    rows = with_judgements(seen("foreign_hard"))
+    of = guests("seen/foreign_hard", rows)
+    assert of["language"] >= 0.97
+    assert of["category"] >= 0.74
+    assert of["danger_seen"] == 1
+    assert of["calm_flagged"] <= 0.04

@@ -5,7 +5,7 @@ import pytest
 
 from classifier.judgement import Hints
 from classifier.learning.corpora import corpus
-from tests.classifier.courts import SEEN, judged, the_judge
+from tests.classifier.courts import SEEN, divided, judged, the_judge
 
 
 @pytest.mark.parametrize(
@@ -101,5 +101,16 @@ def test_texts_written_before_the_model_was_made() -> None:
     wanted = [row["matters"] for row in rows]
     found = the_judge().judge_all([("".join(matters), Hints()) for matters in wanted])
     counts = [(len(want), len(got.matters)) for want, got in zip(wanted, found, strict=True)]
-    assert sum(want == got for want, got in counts) >= 0.78 * len(counts)
-    assert sum(got > 1 for want, got in counts if want == 1) <= 5
+    of = divided("seen/split", counts)
+    assert of["count_exact"] >= 0.78
+    assert of["single_cut"] <= 0.068
+
+
+def test_texts_that_dividing_never_learnt_from() -> None:
+    rows = list(corpus("matters"))  # they teach the subjects alone
+    wanted = [[matter["text"] for matter in row["matters"]] for row in rows]
+    found = the_judge().judge_all([("".join(matters), Hints()) for matters in wanted])
+    counts = [(len(want), len(got.matters)) for want, got in zip(wanted, found, strict=True)]
+    of = divided("corpus/matters", counts)
+    assert of["count_exact"] >= 0.72
+    assert of["single_cut"] <= 0.04
