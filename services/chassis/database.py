@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
-from contracts.errors import Clash, DatabaseDown, HubError
+from contracts.errors import Clash, DatabaseDown, HubError, Invalid
 from contracts.stage import AnyRow, How, Query, Write
 from contracts.tables import one_of
 
@@ -24,6 +24,8 @@ _RETRY_STATES = {"40001", "40P01"}
 # that only reads while another takes over; and no such table or column: the migration of this version has
 # not run yet, and no record is to blame.
 _AWAY = ("08", "53", "57", "58", "25006", "42P01", "42703")
+# Its class for a value that it can neither keep nor look for: a text with a NUL in it, above all.
+_UNFIT = "22"
 # What says that a key is taken; any other broken rule is a fault of ours, and trying again mends none.
 _TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
@@ -207,6 +209,8 @@ class _named_errors:  # noqa: N801  (reads as a statement)
         )
         if lost or isinstance(error, OSError):
             raise DatabaseDown(f"the database does not answer ({type(error).__name__})") from None
+        if code.startswith(_UNFIT):
+            raise Invalid("unfit_value", "a value holds what the database cannot: leave out U+0000") from None
         if isinstance(error, DBAPIError):
             raise HubError(f"the database refuses a statement ({type(error).__name__} {code})") from None
 

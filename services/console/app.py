@@ -19,7 +19,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from contracts.errors import Transient
+from contracts.errors import Invalid, Transient
 from services.api.nowhere import NOTHING
 from services.console import acting, audit, case, desk, letters, missed, models, signing, topics, warnings
 from services.console.dressed import Dressed
@@ -71,6 +71,7 @@ def _answer_errors(app: FastAPI) -> None:
     app.exception_handler(SignedOut)(_to_login)
     app.exception_handler(StarletteHTTPException)(_http)
     app.exception_handler(RequestValidationError)(_unfit)
+    app.exception_handler(Invalid)(_unfit)
     app.exception_handler(Transient)(_away)
     app.exception_handler(Exception)(_fault)
 
@@ -93,7 +94,7 @@ async def _http(request: Request, error: HTTPException) -> Response:
     return await _error(request, error.status_code)
 
 
-async def _unfit(request: Request, _: RequestValidationError) -> Response:
+async def _unfit(request: Request, _: RequestValidationError | Invalid) -> Response:
     return await _error(request, 404 if request.method == "GET" else 422)
 
 
