@@ -20,8 +20,8 @@ from intake.lenient import admit_pulled
 from services.chassis import meters
 from services.chassis.database import Database
 from services.chassis.envelope import encode
-from services.chassis.letters import row_for
-from services.chassis.log import Log, Message, refuse_oversized
+from services.chassis.letters import announced, row_for
+from services.chassis.log import Log, Message
 
 STAGE = "door"  # the stage name of letters whose value is a raw posting, to be admitted anew when mended
 
@@ -43,7 +43,7 @@ async def take(
     meters.POSTINGS.labels(platform, "dead").inc(len(letters))
     if letters:
         await _keep(database, letters)
-    await log.publish([*map(encode, events), *map(_announced, letters)])
+    await log.publish([*map(encode, events), *map(announced, letters)])
 
 
 def readmit(platform: str, value: str, now: datetime) -> Message:
@@ -82,17 +82,6 @@ def _letter(platform: Platform, item: Pulled, why: Invalid, now: datetime) -> Ev
     )
     letter_id: UUID = uuid5(origin, "dead")
     return Event(letter_id, DEAD_LETTER, platform, str(complaint), now, data, cause=origin)
-
-
-def _announced(letter: Event) -> Message:
-    """The letter's message; without what came where that is more than the log takes: the table has it whole,
-    and one posting must not keep all others of its platform out."""
-    message = encode(letter)
-    try:
-        refuse_oversized([message])
-    except Invalid:
-        return encode(replace(letter, data=letter.data.model_copy(update={"value": ""})))
-    return message
 
 
 async def _keep(database: Database, letters: Sequence[Event]) -> None:

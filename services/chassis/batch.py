@@ -8,7 +8,7 @@ from contracts.errors import Invalid
 from contracts.stage import Event, Outcome, Query, View, Write
 from services.chassis.envelope import decode, encode
 from services.chassis.ledger import Ledger, claimed, pack, unpack
-from services.chassis.letters import letter_for, open_letters, origin_id, row_for
+from services.chassis.letters import announced, letter_for, open_letters, origin_id, row_for
 from services.chassis.log import Message, Record
 
 _LEDGER, _LETTERS = "#ledger", "#letters"
@@ -110,7 +110,7 @@ class Batch:
 
     def _dead(self, input_id: UUID, why: Invalid, behind: UUID | None = None) -> Decided:
         letter = letter_for(self.stage, self.records[input_id], why, behind)
-        messages = [encode(letter)]
+        messages = [announced(letter)]
         claim = self._claim(input_id, "dead", why.code, messages)
         return Decided(input_id, "dead", (claim, row_for(letter)), messages, parked=behind is not None)
 

@@ -131,7 +131,8 @@ class KafkaMember(KafkaReader, ConsumerRebalanceListener):  # type: ignore[misc]
 def _record(r: ConsumerRecord) -> Record:
     """As ours; what somebody else wrote may have neither key nor value, and becomes a dead letter."""
     at = datetime.fromtimestamp(r.timestamp / 1000, UTC)
-    return Record(r.topic, r.partition, r.offset, at, r.key or b"", r.value or b"", r.headers)
+    headers = [(name, value or b"") for name, value in r.headers]
+    return Record(r.topic, r.partition, r.offset, at, r.key or b"", r.value or b"", headers)
 
 
 def place(consumer: AIOKafkaConsumer, positions: Positions) -> None:

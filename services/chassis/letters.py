@@ -1,6 +1,8 @@
 """Dead letters: records no stage could process, kept whole with the reason, to be mended and sent again."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,7 +17,8 @@ from contracts.stage import AnyRow, Event, Query, Write
 from contracts.tables import JsonB, UtcDateTime, columns, one_of
 from contracts.topics import DEAD_LETTER
 from services.chassis.database import Database
-from services.chassis.log import Log, Message, Record
+from services.chassis.envelope import encode
+from services.chassis.log import Log, Message, Record, refuse_oversized
 
 
 class Letter(SQLModel, table=True):
@@ -52,8 +55,8 @@ def origin_id(record: Record) -> UUID:
 
 def letter_for(stage: str, record: Record, why: Invalid, parked_behind: UUID | None = None) -> Event:
     """The dead letter of a record, as an event."""
-    headers = dict(record.headers)
-    origin, subject = origin_id(record), headers.get("ce_subject", b"").decode("utf-8", "replace")
+    headers = {name: _text(value) for name, value in record.headers}
+    origin, subject = origin_id(record), headers.get("ce_subject", "")
     data = DeadLetter(
         stage=stage,
         topic=record.topic,
@@ -63,10 +66,10 @@ def letter_for(stage: str, record: Record, why: Invalid, parked_behind: UUID | N
         subject=subject,
         code=why.code,
         reason=why.message,
-        key=record.key.decode("utf-8", "replace"),
-        headers=tuple((n, v.decode("utf-8", "replace")) for n, v in record.headers),
-        value=record.value.decode("utf-8", "replace"),
-        attempt=int(headers.get("ce_redriven", b"0")),
+        key=_text(record.key),
+        headers=tuple((_text(name.encode()), _text(value)) for name, value in record.headers),
+        value=_text(record.value),
+        attempt=_attempt(headers.get("ce_redriven", "")),
         parked_behind=parked_behind,
         at=record.at,
     )
@@ -79,6 +82,27 @@ def letter_for(stage: str, record: Record, why: Invalid, parked_behind: UUID | N
         data=data,
         cause=origin,
     )
+
+
+def _text(content: bytes) -> str:
+    """Whatever came, as a text that any database keeps: what cannot be buried would stop its stage."""
+    return content.decode("utf-8", "replace").replace("\0", "\ufffd")
+
+
+def _attempt(said: str) -> int:
+    """How many times it was redriven; none, where somebody else wrote the header."""
+    return int(said) if re.fullmatch("[0-9]{1,6}", said) else 0
+
+
+def announced(letter: Event) -> Message:
+    """The letter's message; without what came where that is more than the log takes: the table has it whole,
+    and one record must not keep all others out."""
+    message = encode(letter)
+    try:
+        refuse_oversized([message])
+    except Invalid:
+        return encode(replace(letter, data=letter.data.model_copy(update={"value": "", "headers": ()})))
+    return message
 
 
 def row_for(letter: Event) -> Write:

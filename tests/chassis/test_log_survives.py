@@ -147,9 +147,10 @@ async def test_kafka_what_a_stranger_wrote_without_key_and_value_is_read(kafka: 
         producer = AIOKafkaProducer(bootstrap_servers=kafka.url.removeprefix("kafka://"))
         await producer.start()
         await producer.send_and_wait(topic.name, b"hand-written")
-        await producer.send_and_wait(topic.name, None, b"tombstone")
+        await producer.send_and_wait(topic.name, None, b"tombstone", headers=[("note", None)])
         await producer.stop()
         records = await everything(log, [topic])
+    assert [list(r.headers) for r in records if r.key] == [[("note", b"")]]
     assert {(r.key, r.value) for r in records} == {(b"", b"hand-written"), (b"tombstone", b"")}
 
 
