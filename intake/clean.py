@@ -6,6 +6,7 @@ offsets and quotes would no longer be what was written. NFKC is for codes, times
 
 import re
 import unicodedata
+from itertools import groupby
 
 # Control characters, what reorders or hides text on a screen, lone surrogates and non-characters.
 _UNSEEN = re.compile(
@@ -18,7 +19,7 @@ def prose(value: str) -> str:
     """Several lines: line ends are `\\n`, the ends are trimmed, nothing unseen is left."""
     if not value.isprintable():  # all that is unseen is unprintable, and most lines hold none of it
         value = _UNSEEN.sub("", _LINE_ENDS.sub("\n", value))
-    return unicodedata.normalize("NFC", value).strip()
+    return _composed(value).strip()
 
 
 def line(value: str) -> str:
@@ -29,3 +30,13 @@ def line(value: str) -> str:
 def code(value: str) -> str:
     """A code or a time: as `line`, and full-width letters and digits are plain ones."""
     return unicodedata.normalize("NFKC", line(value))
+
+
+def _composed(value: str) -> str:
+    """NFC. Of a long run of accents in no order, `normalize` alone takes the square."""
+    if unicodedata.is_normalized("NFC", value):
+        return value
+    apart = (sign for letter in value for sign in unicodedata.normalize("NFD", letter))
+    runs = groupby(apart, lambda sign: unicodedata.combining(sign) > 0)
+    ordered = (sign for _, run in runs for sign in sorted(run, key=unicodedata.combining))
+    return unicodedata.normalize("NFC", "".join(ordered))

@@ -27,7 +27,7 @@ MAX_SHORT = 64
 MAX_AGE_YEARS = 20  # land and housing disputes are old; anything older is a slip of the clock
 EXTERNAL_ID = r"[A-Za-z0-9][A-Za-z0-9._:/@=+~-]{0,127}"
 
-_RAW_TEXT = 2 * MAX_TEXT  # before it is tidied, which takes the square of a long run of accents
+_RAW_TEXT = 2 * MAX_TEXT  # before it is tidied: what is far longer is not worth the time
 _SLACK = timedelta(minutes=10)  # platforms' clocks run ahead a little
 _SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving within MAX_AGE_YEARS
 _SAFE_ID = re.compile(EXTERNAL_ID)

@@ -1,6 +1,7 @@
 """Where one text becomes several matters: lists, changes of the subject, another subject's evidence."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
@@ -119,9 +120,11 @@ def _units(text: str, marks: Marks) -> Iterator[_Unit]:
 
 def _switches(text: str, hits: Hits) -> Iterator[Hit]:
     """Words that change the subject, but for those that only add to it (另外补充, 另外…不要求)."""
+    ends = [*(match.start() for match in _END.finditer(text)), len(text)]
+    adding = [hit.start for hit in hits.keyed("same", 0, len(text))]
     for hit in hits.keyed("switch", 0, len(text)):
-        sentence = _END.search(text, hit.end)
-        if not hits.keyed("same", hit.start, sentence.start() if sentence else len(text)):
+        sentence = ends[bisect_left(ends, hit.end)]
+        if bisect_left(adding, hit.start) == bisect_left(adding, sentence):
             yield hit
 
 

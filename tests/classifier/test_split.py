@@ -5,6 +5,9 @@ import pytest
 
 from classifier.judgement import Hints
 from classifier.learning.corpora import corpus
+from classifier.rulebook.cues import Hit, Hits
+from classifier.rulebook.loading import load_rulebook
+from classifier.rulebook.marks import marked
 from tests.classifier.courts import SEEN, divided, judged, the_judge
 
 
@@ -114,3 +117,22 @@ def test_texts_that_dividing_never_learnt_from() -> None:
     of = divided("corpus/matters", counts)
     assert of["count_exact"] >= 0.72
     assert of["single_cut"] <= 0.04
+
+
+@pytest.mark.parametrize("word", ["另外", "还有个", "另外补充"])
+def test_a_word_said_over_and_over_is_looked_at_once_each_time(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty thousand letters of one word took four seconds: each looked through all that come after it."""
+    looked, found = 0, load_rulebook().scanner.scan(word * 2000)
+
+    def within(hits: Hits, start: int, end: int, table: str) -> list[Hit]:
+        nonlocal looked
+        stretch = list(plainly(hits, start, end, table))
+        looked += len(stretch)
+        return stretch
+
+    plainly = Hits.within
+    monkeypatch.setattr(Hits, "within", within)
+    marked(word * 2000, found)
+    assert looked < 10 * len(found.of("split"))

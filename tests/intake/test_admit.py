@@ -38,7 +38,7 @@ FULL = {
 def test_what_is_far_too_long_is_refused_before_it_is_tidied(
     field: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Tidying takes the square of a run of accents: 400 kB of them held the door shut for twenty seconds."""
+    """400 kB of accents once held the door shut for twenty seconds."""
 
     def tidied(value: str) -> str:
         assert len(value) <= 2 * fields.MAX_TEXT
