@@ -23,6 +23,7 @@ from services.console.i18n import Language
 from services.console.pages import Pages
 from services.console.posts import open_posts, viewer_of
 from services.console.rows import Row
+from services.console.sessions import ended
 from services.console.sight import Clarity, Viewer, in_scope
 from services.console.wanted import Filter
 from services.console.words import Role
@@ -136,15 +137,19 @@ class Live:
                 await self._push_figures(now)
 
     async def _dismiss(self, now: datetime) -> None:
-        """Whose post was closed, changed or given another password hears nothing more by the old right."""
-        watching = {watcher.viewer.login for watcher in self._watchers}
+        """Whose post was closed, changed or given another password, and who signed out, hears nothing more by
+        the old right."""
+        watchers = list(self._watchers)
+        if not watchers:
+            return
         try:
-            rows = await open_posts(self._database, watching) if watching else {}
+            rows = await open_posts(self._database, {one.viewer.login for one in watchers})
+            over = await ended(self._database, {one.viewer.session for one in watchers})
         except Transient:
             return
-        for watcher in [one for one in self._watchers if one.viewer.login in watching]:
+        for watcher in watchers:
             row, viewer = rows.get(watcher.viewer.login), watcher.viewer
-            if row is None or viewer_of(row, viewer.language) != viewer:
+            if row is None or viewer.session in over or viewer_of(row, viewer.language) != viewer:
                 self._watchers.discard(watcher)
                 watcher.dismiss(Push("out", "", now))
 

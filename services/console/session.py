@@ -1,6 +1,9 @@
-"""Signing in and staying so: a signed cookie that names a login, checked against the row each time."""
+"""Signing in and staying so: a signed cookie that names a login and a session, both looked up each time."""
 
 import asyncio
+import secrets
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,13 +15,14 @@ from starlette.responses import Response
 
 from contracts.stage import AnyRow
 from services.chassis.database import Database
+from services.console import sessions
 from services.console.i18n import language_of
 from services.console.parts import Console, Here
 from services.console.posts import find_operator, stamp_of, viewer_of
 from services.console.sight import Viewer
 
 COOKIE = "hub_session"
-SHIFT = 12 * 3600  # seconds a session lasts: one shift
+_SHIFT = int(sessions.SHIFT.total_seconds())
 _hasher = PasswordHasher()
 # What an unknown login is checked against, so that it takes as long as a known one.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$YWJjZGVmZ2hpamtsbW5vcA$EcOlMb4bSnSaJBwcPHEdk+QfDsNXpHTTJ1J8YZp1rTM"
@@ -51,29 +55,40 @@ def begin(console: Console, response: Response, row: AnyRow) -> None:
     """Set the session's cookie."""
     response.set_cookie(
         COOKIE,
-        _signer(console).dumps([row.login, stamp_of(row.hash)]),
-        max_age=SHIFT,
+        _signer(console).dumps([row.login, stamp_of(row.hash), secrets.token_urlsafe(16)]),
+        max_age=_SHIFT,
         httponly=True,
         samesite="strict",
         secure=console.parts.base_url.startswith("https:"),
     )
 
 
-def end(response: Response) -> None:
-    """Take the session's cookie away."""
+async def end(request: Request, console: Console, response: Response) -> None:
+    """End the session, for copies of its cookie too, and take the cookie away."""
+    with suppress(SignedOut):
+        *_, session = _named(request, console)
+        await sessions.end(console.database, session)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
 
 async def signed_in(request: Request, console: Here) -> Viewer:
     """Who is signed in. Raises `SignedOut`."""
-    try:
-        login, stamp = _signer(console).loads(request.cookies.get(COOKIE, ""), max_age=SHIFT)
-    except (BadSignature, ValueError):
-        raise SignedOut from None
+    login, stamp, session = _named(request, console)
     row = await find_operator(console.database, login)
     if row is None or stamp_of(row.hash) != stamp:  # closed, or the password was changed
         raise SignedOut
-    return viewer_of(row, language_of(request))
+    if await sessions.ended(console.database, {session}):
+        raise SignedOut
+    return replace(viewer_of(row, language_of(request)), session=session)
+
+
+def _named(request: Request, console: Console) -> tuple[str, str, str]:
+    """The login, its password's stamp and the session that the cookie names. Raises `SignedOut`."""
+    try:
+        login, stamp, session = _signer(console).loads(request.cookies.get(COOKIE, ""), max_age=_SHIFT)
+    except (BadSignature, ValueError):
+        raise SignedOut from None
+    return login, stamp, session
 
 
 Who = Annotated[Viewer, Depends(signed_in)]

@@ -1,6 +1,6 @@
 """Who may see what: the one place that turns a post into conditions and masks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, false, select, union_all
@@ -35,6 +35,7 @@ class Viewer:
     language: Language
     post_en: str = ""
     stamp: str = ""  # of the password this session began with
+    session: str = field(default="", compare=False)  # which of those that are open at this post
 
     @property
     def called(self) -> str:

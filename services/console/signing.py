@@ -55,10 +55,10 @@ async def sign_in(
 
 
 @routes.post("/logout")
-async def sign_out() -> RedirectResponse:
+async def sign_out(request: Request, console: Here) -> RedirectResponse:
     """Forget who was here."""
     response = RedirectResponse("/login", 303)
-    session.end(response)
+    await session.end(request, console, response)
     return response
 
 

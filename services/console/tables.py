@@ -22,6 +22,15 @@ class Operator(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # nobody signs in there any more
 
 
+class EndedSession(SQLModel, table=True):
+    """A session that ended before its time. Kept as long as its cookie would be good."""
+
+    __tablename__ = "ended_session"
+
+    session: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class AuditEntry(SQLModel, table=True):
     """Somebody saw, or tried to see, what not everybody may see; or decided what others then go by."""
 

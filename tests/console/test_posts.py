@@ -70,6 +70,20 @@ def test_another_role_or_password_ends_the_streams_too(
         assert events(client, "/live", changed)[-1] == "out"
 
 
+def test_who_signs_out_is_out_with_every_copy_of_the_cookie(hub: Hub, sign_in: SignIn) -> None:
+    with passing(hub):
+        mine, colleague = sign_in("passing"), sign_in("passing")
+        copy = httpx.Client(base_url=hub.url, headers=mine.headers, cookies=mine.cookies, trust_env=False)
+        with copy:
+            assert copy.get("/session").status_code == 204
+            assert events(copy, "/live", lambda: mine.post("/logout"))[-1] == "out"
+            assert copy.get("/").headers["location"] == "/login?next=/"
+            assert copy.post("/logout").status_code == 303, "a second time it is over all the same"
+        assert colleague.get("/session").status_code == 204, "who else sits at the post stays in"
+        assert mine.post("/login", data={"login": "passing", "password": PASSWORD}).status_code == 303
+        assert mine.get("/session").status_code == 204
+
+
 @pytest.mark.browser
 def test_an_open_page_goes_to_the_login(hub: Hub, open_page: OpenPage) -> None:
     with passing(hub):
