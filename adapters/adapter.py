@@ -1,16 +1,22 @@
 """The one adapter: what every platform has in common around its dialect."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
 
 from adapters import mapping, paging
-from adapters.base import Answer, Dialect, Listed, Page, Pulled, Spot
+from adapters.base import Answer, Dialect, Listed, Page, Pulled, Spot, TooLarge
 from adapters.caller import Caller, http_date
 from adapters.manifest import Manifest
+from contracts.errors import Invalid
 from contracts.events import ReceiptDue
+
+_TO_FILL_IN = '{"external_id": "", "text": ""}'  # by whoever fetched what was left out
+_MOST_LEFT_OUT = 50  # items that are too large, or numbers of none, passed over before others are heard
 
 
 class Adapter:
@@ -31,14 +37,47 @@ class Adapter:
         await self._caller.send(self._dialect.ask(Spot(now, now, 1, 1)), self._dialect.read)
 
     async def pull(self, cursor: str | None) -> Page:
-        """The next page after `cursor` (None: from the beginning). The overlap brings some items again."""
+        """The next page after `cursor` (None: from the beginning). The overlap brings some items again.
+
+        Where an answer is too large the walk goes on in smaller pages, at last item by item: one that is too
+        large alone is left out, with a fault in its place.
+        """
         spot = paging.locate(cursor, self.manifest)
+        try:
+            return await self._page(spot)
+        except TooLarge:
+            if spot.size > 1:
+                return Page([], paging.finer(spot, self.manifest), True)
+        return await self._page_beyond(spot)
+
+    async def _page_beyond(self, spot: Spot) -> Page:
+        """What comes next behind an item that is too large, which is known by its neighbour."""
+        behind = spot
+        for _ in range(_MOST_LEFT_OUT):
+            behind = paging.beyond(behind, self.manifest)
+            with suppress(TooLarge):
+                page = await self._page(behind)
+                near = f"before {page.postings[0].key}" if page.postings else f"after {spot.start}"
+                return replace(page, postings=[self._left_out(spot, near), *page.postings])
+        return Page([self._left_out(spot, f"after {spot.start}")], paging.within(behind, self.manifest), True)
+
+    def _left_out(self, spot: Spot, near: str) -> Pulled:
+        most, rules = self.manifest.limits.max_bytes, self.manifest.cursor
+        place = spot.start if rules.kind == "sequence" else mapping.format_time(spot.start, "iso")
+        why = f"an item larger than {most} bytes was left out, at or soon after ({rules.field} {place})"
+        return Pulled(f"left out, {near}", "", fault=Invalid("left_out", why), raw=_TO_FILL_IN)
+
+    async def _page(self, spot: Spot) -> Page:
         listed, ceiling = await self._caller.send(self._dialect.ask(spot), self._read)
         marks = [mapping.position(item, self.manifest) for item in listed.items]
         positions = [mark for mark in marks if mark is not None]
         more = listed.more and bool(listed.items)
         following, go_on = paging.advance(spot, positions, more, self.manifest, ceiling)
-        return Page([mapping.translate(item, self.manifest) for item in listed.items], following, go_on)
+        items = [mapping.translate(item, self.manifest) for item in listed.items]
+        if spot.size < self.manifest.listing.page_size and len({item.key for item in items}) > spot.size:
+            # To go on page by page would jump over what nobody read.
+            raise Invalid("too_large", f"{self.manifest.platform} sends more items than it is asked for")
+        return Page(items, following, go_on)
 
     async def push(self, receipt: ReceiptDue, key: UUID) -> None:
         """Tell the platform. `key` is the event's id: telling it twice does nothing twice."""

@@ -28,6 +28,10 @@ class TryLater(Transient):
         self.after = after
 
 
+class TooLarge(Invalid):
+    """An answer has more bytes than the manifest allows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pulled:
     """One item of a platform: a posting, or why it could not become one, with the item as it came.

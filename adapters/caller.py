@@ -10,7 +10,7 @@ from typing import TypeVar
 import httpx
 import stamina
 
-from adapters.base import Answer, Call, TryLater
+from adapters.base import Answer, Call, TooLarge, TryLater
 from adapters.manifest import Manifest
 from contracts.errors import Invalid, Transient
 
@@ -77,12 +77,18 @@ class Caller:
             await response.aclose()
 
     async def _read(self, response: httpx.Response) -> bytes:
-        body = bytearray()
+        body, most = bytearray(), self._manifest.limits.max_bytes
+        declared = response.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared[:18]) > most:  # not worth reading
+            raise self._too_large()
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > self._manifest.limits.max_bytes:
-                raise Invalid("too_large", f"{self._who} sent more than the manifest allows")
+            if len(body) > most:
+                raise self._too_large()
         return bytes(body)
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge("too_large", f"{self._who} sent more than the manifest allows")
 
     def _judge(self, response: httpx.Response) -> None:
         status = response.status_code

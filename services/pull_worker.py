@@ -9,7 +9,7 @@ import structlog
 from adapters.adapter import Adapter
 from adapters.base import Page, TryLater
 from adapters.recent import Recent
-from contracts.errors import HubError, Transient
+from contracts.errors import HubError, Invalid, Transient
 from contracts.vocabulary import Platform
 from services.chassis import meters
 from services.chassis.cursors import cursor_of, move_cursor
@@ -64,7 +64,8 @@ async def _one_page(house: House, platform: Platform, adapter: Adapter, recent: 
 def _say_once(platform: Platform, error: HubError, failures: int) -> None:
     meters.PULLS.labels(platform, type(error).__name__).inc()
     if failures == 1:
-        logger.warning("platform_away", platform=platform, error=type(error).__name__)
+        code = error.code if isinstance(error, Invalid) else ""
+        logger.warning("platform_away", platform=platform, error=type(error).__name__, code=code)
 
 
 def _patience(error: HubError, failures: int) -> float:

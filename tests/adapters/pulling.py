@@ -13,7 +13,7 @@ from adapters import registry
 from adapters.adapter import Adapter
 from adapters.base import Pulled
 from adapters.faults import Faults
-from adapters.manifest import Manifest, Retry
+from adapters.manifest import Limits, Manifest, Retry
 from adapters.recent import Recent
 from adapters.simulation import Desk
 from adapters.simulators import SimulatorPlan, serve
@@ -159,6 +159,41 @@ class Pulling(Bench):
         (item,) = (await adapter.pull(None)).postings
         assert item.posting is not None
         assert item.posting["occurred_at"] == "昨天"
+
+    @pytest.mark.parametrize("where", ["first", "in between", "last", "twice", "alone"])
+    async def test_an_item_too_large_keeps_no_other_out(
+        self, http: httpx.AsyncClient, manifest: Manifest, desk: Desk, where: str
+    ) -> None:
+        small = patient(manifest, limits=Limits(requests_per_second=1e6, max_bytes=20_000))
+        adapter = registry.make(self.platform, http, manifest.simulator.secrets, small)
+        ids = self.fill(desk, 0 if where in ("first", "alone") else 130)
+        desk.seq += 3  # a list has gaps
+        large = [self.put(desk, SECRET_TEXT * 2000) for _ in range(2 if where == "twice" else 1)]
+        ids += self.fill(desk, 0 if where in ("last", "alone") else 130)
+        recent = Recent()
+        got, cursor = await drain(adapter, None)
+        recent.remember(got)
+        assert {item.key for item in got if item.posting} == set(ids)
+        faults = {item.key: item for item in got if item.fault}
+        assert {item.fault.code for item in faults.values() if item.fault} == {"left_out"}
+        assert len(faults) == 1
+        again, cursor = await drain(adapter, cursor)
+        assert recent.fresh(again) == [], "it is told once"
+        later = self.fill(desk, 30)
+        after, _ = await drain(adapter, cursor)
+        assert set(later) <= {item.key for item in after if item.posting} <= {*ids, *later}
+        shown = f"{got!r} {[(item.fault, item.raw) for item in faults.values()]}"
+        assert not any(secret in shown for secret in (SECRET_TEXT, SECRET_NAME, SECRET_PHONE, *large))
+
+    async def test_a_page_too_large_is_read_in_smaller_ones(
+        self, http: httpx.AsyncClient, manifest: Manifest, desk: Desk
+    ) -> None:
+        small = patient(manifest, limits=Limits(requests_per_second=1e6, max_bytes=20_000))
+        adapter = registry.make(self.platform, http, manifest.simulator.secrets, small)
+        ids = self.fill(desk, 3) + [self.put(desk, SECRET_TEXT * 400) for _ in range(8)] + self.fill(desk, 9)
+        got, _ = await drain(adapter, None)
+        assert {item.key for item in got if item.posting} == set(ids)
+        assert not [item for item in got if item.fault]
 
     @pytest.mark.parametrize("target", ["text", "external_id"])
     async def test_a_bad_item_stops_nothing(

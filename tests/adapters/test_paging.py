@@ -86,7 +86,7 @@ def test_a_listing_without_end_is_named() -> None:
         paging.advance(spot, [500], True, BY_TIME, paging.MAX_MARK)
 
 
-@pytest.mark.parametrize("cursor", ["x", "-1", "1~x", "1~2~3", "9" * 30, "~1"])
+@pytest.mark.parametrize("cursor", ["x", "-1", "1~x", "1~1~x", "1~1~1~1", "1~1~0", "9" * 30, "~1"])
 def test_what_is_no_cursor_is_named(cursor: str) -> None:
     with pytest.raises(Invalid, match="cursor"):
         paging.locate(cursor, BY_TIME)
