@@ -41,10 +41,11 @@ class Role:
 def _intake(house: House, app: FastAPI) -> Sequence[Work]:
     from services.http.limits import RateLimit
     from services.intake_api import posting_router, push_router
+    from services.intake_described import MAX_ITEMS
     from services.keys import key_ring
     from services.platforms import webhooks
 
-    limit = RateLimit(house.settings.rate)
+    limit = RateLimit(house.settings.rate, MAX_ITEMS)
     app.include_router(posting_router(house.log, key_ring(house.database), limit))
     app.include_router(push_router(house.log, webhooks(house), limit))
     return []

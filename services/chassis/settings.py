@@ -36,7 +36,10 @@ class Settings(BaseSettings):
     platform_secrets: dict[str, dict[str, SecretStr]] = Field(
         {}, description='Credentials by platform, JSON: {"police_110": {"token": "…"}}.'
     )
-    rate: str = Field("1000/second", description="Postings one caller may send.")
+    rate: str = Field(
+        "1000/second",
+        description="Postings one caller may send: 1000/second, 60000/minute; at least 500 at a time.",
+    )
     llm_url: str = Field(
         "",
         pattern=r"^(https?://[^\s]+)?$",

@@ -9,6 +9,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contracts.errors import Unusable
 from contracts.faults import Said
 from services.http.problem import Problem, respond
 
@@ -51,8 +52,17 @@ class SizeLimit:
 class RateLimit:
     """At most `rate` (`1000/second`, `60000/minute`) by each name, in this process's memory."""
 
-    def __init__(self, rate: str) -> None:
-        self._rate = parse(rate)
+    def __init__(self, rate: str, largest: int = 1) -> None:
+        """Raises `Unusable` for what is no rate, and where a request of `largest` would never pass."""
+        try:
+            self._rate = parse(rate)
+        except ValueError:
+            raise Unusable("HUB_RATE is no rate: write it as 1000/second or 60000/minute") from None
+        if self._rate.amount < largest:
+            raise Unusable(
+                f"HUB_RATE is {rate}, and one request may hold {largest} postings, which would never get "
+                f"through: allow as many in a longer time, such as {largest}/minute"
+            )
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     def take(self, name: str, count: int = 1) -> None:

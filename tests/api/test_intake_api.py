@@ -14,7 +14,7 @@ import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.errors import LogDown, Transient
+from contracts.errors import LogDown, Transient, Unusable
 from contracts.events import ComplaintReceived
 from contracts.topics import COMPLAINT_RECEIVED
 from contracts.vocabulary import Platform
@@ -26,6 +26,8 @@ from services.http.auth import Caller, KeyRing, issue
 from services.http.guard import guard
 from services.http.tables import ApiKey
 from services.intake_api import build
+from services.intake_described import MAX_ITEMS
+from tests.api.hub import hub_in
 from tests.api.intake_house import (
     GRID,
     GRID_ROW,
@@ -298,6 +300,22 @@ async def test_too_many_postings_are_429_and_nothing_of_them_is_taken(log: Recor
         assert (await send(client, EXAMPLE)).status_code == 202
         assert (await send(client, EXAMPLE)).status_code == 429
     assert len(log.messages) == 2
+
+
+@pytest.mark.parametrize("rate", ["100/second", "499/minute", "0/hour", "fast", ""])
+async def test_a_rate_at_which_a_full_request_never_passes_is_refused_at_the_start(
+    tmp_path: Path, rate: str
+) -> None:
+    with pytest.raises(Unusable, match="HUB_RATE"):
+        async with hub_in(tmp_path, stages=(), rate=rate):
+            pass
+
+
+async def test_the_least_rate_lets_a_full_request_through(tmp_path: Path) -> None:
+    many = [{**EXAMPLE, "external_id": f"WG-{n}"} for n in range(MAX_ITEMS)]
+    async with hub_in(tmp_path, stages=(), rate="500/hour") as hub:
+        assert (await hub.as_("grid").post("/v1/complaints", json=many)).status_code == 202
+        assert (await hub.as_("grid").post("/v1/complaints", json=many[0])).status_code == 429
 
 
 @pytest.mark.parametrize(
