@@ -13,11 +13,15 @@ from contracts.faults import Said
 from services.http.problem import respond
 
 Check = Callable[[], Awaitable[object]]
+# What a proxy adds, an ingress above all: how busy the hub is, is nobody's business outside.
+_FROM_OUTSIDE = frozenset({"forwarded", "x-forwarded-for", "x-real-ip"})
+_FOR_INSIDE = Said("Metrics are for the network inside.", "监控指标仅供内网使用。")
 _PATIENCE = 2.0  # seconds for one check; an orchestrator asks every few
 
 
 def routes(checks: Mapping[str, Check], registry: CollectorRegistry = REGISTRY) -> list[BaseRoute]:
-    """`/healthz`, `/readyz` and `/metrics`. A check fails by raising or by taking too long."""
+    """`/healthz`, `/readyz`, and `/metrics` for who does not come through a proxy. A check fails by raising or
+    by taking too long."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -31,7 +35,9 @@ def routes(checks: Mapping[str, Check], registry: CollectorRegistry = REGISTRY) 
             )
         return JSONResponse({"status": "ready"})
 
-    async def metrics(_: Request) -> Response:
+    async def metrics(request: Request) -> Response:
+        if not _FROM_OUTSIDE.isdisjoint(request.headers):
+            return respond(404, "not_found", _FOR_INSIDE)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return [Route(f"/{answer.__name__}", answer) for answer in (healthz, readyz, metrics)]

@@ -384,6 +384,9 @@ async def test_health_readiness_and_metrics(log: Recorder) -> None:
         assert (await client.get("/healthz")).json() == {"status": "alive"}
         assert (await client.get("/readyz")).status_code == 200
         assert "hub_postings_total" in (await client.get("/metrics")).text
+        for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):  # an ingress or another proxy
+            outside = await client.get("/metrics", headers={header: "203.0.113.7"})
+            assert problem(outside)["status"] == 404
     async with client_of(unready, "") as client:
         assert (await client.get("/healthz")).status_code == 200
         assert problem(await client.get("/readyz"))["failed"] == ["database"]
