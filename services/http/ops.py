@@ -20,8 +20,10 @@ _PATIENCE = 2.0  # seconds for one check; an orchestrator asks every few
 
 
 def routes(checks: Mapping[str, Check], registry: CollectorRegistry = REGISTRY) -> list[BaseRoute]:
-    """`/healthz`, `/readyz`, and `/metrics` for who does not come through a proxy. A check fails by raising or
-    by taking too long."""
+    """`/healthz`, `/readyz`, and `/metrics` for who comes through no proxy.
+
+    A check fails by raising or by taking too long.
+    """
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
