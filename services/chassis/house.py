@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from contracts.errors import HubError, LogDown, TooManyDeadLetters
 from contracts.topics import TOPICS
 from services.chassis.database import Database
+from services.chassis.kafka_access import access_of
 from services.chassis.log import Log
 from services.chassis.open_log import open_log
 from services.chassis.settings import Settings
@@ -70,7 +71,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Connect log and database, make missing topics, and let go of everything at the end."""
     settings.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        log = open_log(settings.log_url)
+        log = open_log(settings.log_url, access_of(settings))
         stack.push_async_callback(log.stop)
         await _connect(log, patient=bool(settings.log))
         database = Database(settings.database_url, settings.pool)
@@ -87,7 +88,7 @@ async def _connect(log: Log, patient: bool) -> None:
         except LogDown as error:
             if not patient:
                 raise
-            logger.warning("log_away", reason=str(error))
+            logger.warning("log_away", error=str(error))  # names no values, as all of ours
             await log.stop()
         await asyncio.sleep(LOOK)
 

@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from contracts.errors import Invalid
 from contracts.topics import Topic
+from services.chassis.kafka_access import Access
 from services.chassis.kafka_producer import MAX_REQUEST_BYTES, KafkaProducer
 from services.chassis.kafka_readers import KafkaMember, KafkaReader, place, stop_consumer, within
 from services.chassis.log import (
@@ -43,10 +44,11 @@ T = TypeVar("T")
 class KafkaLog:
     """One producer, one admin client and one consumer that asks for offsets, shared by the whole process."""
 
-    def __init__(self, servers: str, patience: float = 10.0) -> None:
+    def __init__(self, servers: str, patience: float = 10.0, access: Access | None = None) -> None:
         """`servers`: host:port[,host:port]. `patience`: seconds until a silent broker is a `LogDown`."""
-        self._servers, self._patience = servers.split(","), patience
-        self._producer = KafkaProducer(self._servers, patience)
+        self._patience = patience
+        self._where = {"bootstrap_servers": servers.split(","), **(access or Access()).arguments}
+        self._producer = KafkaProducer(self._where, patience)
         self._admin: AIOKafkaAdminClient
         self._asker: AIOKafkaConsumer
         self._open = AsyncExitStack()
@@ -61,7 +63,7 @@ class KafkaLog:
                 raise
 
     async def _connect(self) -> None:
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=self._ms)
+        self._admin = AIOKafkaAdminClient(**self._where, request_timeout_ms=self._ms)
         self._open.push_async_callback(self._admin.close)
         await self._admin.start()
         self._asker = await self._consumer()
@@ -184,7 +186,7 @@ class KafkaLog:
         listener: ConsumerRebalanceListener | None = None,
     ) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._servers,
+            **self._where,
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

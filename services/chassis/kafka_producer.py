@@ -1,7 +1,8 @@
 """The idempotent producer a process shares."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -16,8 +17,9 @@ _BATCH_BYTES = 256 * 1024
 class KafkaProducer:
     """One producer at a time; a new one after any error that aiokafka could not heal."""
 
-    def __init__(self, servers: list[str], patience: float) -> None:
-        self._servers, self._patience = servers, patience
+    def __init__(self, where: Mapping[str, Any], patience: float) -> None:
+        """`where`: what all clients have in common, addresses above all."""
+        self._where, self._patience = where, patience
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._closing = set[asyncio.Task[None]]()
@@ -53,7 +55,7 @@ class KafkaProducer:
 
     def _new(self) -> AIOKafkaProducer:
         return AIOKafkaProducer(
-            bootstrap_servers=self._servers,
+            **self._where,
             enable_idempotence=True,
             acks="all",
             linger_ms=0,  # while one request is out the rest gathers by itself

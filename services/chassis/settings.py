@@ -18,6 +18,17 @@ class Settings(BaseSettings):
     log: str = Field(
         "", description="kafka://host:port[,host:port]; the embedded log in HUB_DATA by default."
     )
+    kafka_security: Literal["plaintext", "ssl", "sasl_ssl"] = Field(
+        "plaintext", description="Whether Kafka is spoken to over TLS, and with a name and a password."
+    )
+    kafka_ca: Path | None = Field(
+        None, description="Certificates (PEM) to know the brokers by; those the machine trusts by default."
+    )
+    kafka_user: str = Field("", description="The hub's name at Kafka, for sasl_ssl.")
+    kafka_password: SecretStr = Field(SecretStr(""), description="Its password.")
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        "SCRAM-SHA-512", description="How the password is shown."
+    )
     database: str = Field("", description="postgresql+asyncpg://…; SQLite in HUB_DATA by default.")
     host: str = Field("127.0.0.1", description="The address every server of ours listens on.")
     port: int = Field(8000, description="The port of the API and the console.")
