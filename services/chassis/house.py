@@ -21,6 +21,7 @@ from services.chassis.database import Database
 from services.chassis.kafka_access import access_of
 from services.chassis.log import Log
 from services.chassis.open_log import open_log
+from services.chassis.punctual import Punctual
 from services.chassis.settings import Settings
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ def serving(app: ASGIApp, host: str, port: int) -> Work:
         bound = _bound(host, port)
         config = uvicorn.Config(
             app,
+            http=Punctual,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=5,

@@ -3,6 +3,7 @@
 import traceback
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.faults import Said
@@ -29,6 +30,8 @@ class Unforeseen:
 
         try:
             await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            pass  # whoever asked has gone, before all was said
         except Exception as error:
             if scope["type"] != "http":
                 raise
