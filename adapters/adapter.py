@@ -16,7 +16,8 @@ from contracts.errors import Invalid
 from contracts.events import ReceiptDue
 
 _TO_FILL_IN = '{"external_id": "", "text": ""}'  # by whoever fetched what was left out
-_MOST_LEFT_OUT = 50  # items that are too large, or numbers of none, passed over before others are heard
+# Items too large, or numbers of none, on end: where there are more, it is no item that is too large.
+_MOST_LEFT_OUT = 100
 
 
 class Adapter:
@@ -52,14 +53,18 @@ class Adapter:
 
     async def _page_beyond(self, spot: Spot) -> Page:
         """What comes next behind an item that is too large, which is known by its neighbour."""
-        behind = spot
+        page = await self._next_page(spot)
+        with suppress(TooLarge):
+            return await self._page(spot)  # so it was the platform, for a while, and not the item
+        near = f"before {page.postings[0].key}" if page.postings else f"after {spot.start}"
+        return replace(page, postings=[self._left_out(spot, near), *page.postings])
+
+    async def _next_page(self, spot: Spot) -> Page:
         for _ in range(_MOST_LEFT_OUT):
-            behind = paging.beyond(behind, self.manifest)
+            spot = paging.beyond(spot, self.manifest)
             with suppress(TooLarge):
-                page = await self._page(behind)
-                near = f"before {page.postings[0].key}" if page.postings else f"after {spot.start}"
-                return replace(page, postings=[self._left_out(spot, near), *page.postings])
-        return Page([self._left_out(spot, f"after {spot.start}")], paging.within(behind, self.manifest), True)
+                return await self._page(spot)
+        raise TooLarge("too_large", f"{self.manifest.platform} sends too much, whatever it is asked for")
 
     def _left_out(self, spot: Spot, near: str) -> Pulled:
         most, rules = self.manifest.limits.max_bytes, self.manifest.cursor

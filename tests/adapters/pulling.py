@@ -185,6 +185,33 @@ class Pulling(Bench):
         shown = f"{got!r} {[(item.fault, item.raw) for item in faults.values()]}"
         assert not any(secret in shown for secret in (SECRET_TEXT, SECRET_NAME, SECRET_PHONE, *large))
 
+    @pytest.mark.parametrize("long", [1, 2, 3, 4, 5, 6, 20, 500])
+    async def test_a_platform_that_sends_too_much_for_a_while_loses_nothing(
+        self, http: httpx.AsyncClient, manifest: Manifest, desk: Desk, long: int
+    ) -> None:
+        left, ids = long, self.fill(desk, 150)
+
+        async def swollen(response: httpx.Response) -> None:
+            nonlocal left
+            if response.request.url.path == manifest.listing.path and left:
+                left -= 1
+                response.headers["content-length"] = str(10**9)
+
+        http.event_hooks["response"].append(swollen)
+        adapter = registry.make(self.platform, http, manifest.simulator.secrets, patient(manifest))
+        got, cursor = list[Pulled](), None
+        for _ in range(ENOUGH):
+            try:
+                page = await adapter.pull(cursor)
+            except Invalid as error:
+                assert error.code == "too_large"
+                continue
+            got, cursor = [*got, *page.postings], page.cursor
+            if not page.more:
+                break
+        assert {item.key for item in got} == set(ids)
+        assert not [item for item in got if item.fault]
+
     async def test_a_page_too_large_is_read_in_smaller_ones(
         self, http: httpx.AsyncClient, manifest: Manifest, desk: Desk
     ) -> None:
