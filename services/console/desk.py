@@ -24,6 +24,7 @@ from services.console.wanted import Filter
 
 routes = APIRouter()
 _OVERLAP = timedelta(seconds=2)  # a change is in the database a moment before it is in the log
+_YEARS = (2000, 9000)  # near the calendar's ends no time can be moved by an hour
 _CATCH_UP = 200  # rows; who missed more loads anew
 
 
@@ -107,4 +108,4 @@ def _moment(text: str) -> datetime | None:
         at = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo and _YEARS[0] < at.year < _YEARS[1] else None

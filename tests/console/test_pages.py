@@ -1,13 +1,14 @@
 """The desk's pages on both databases: the order, no gap between them, and the figures above them."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from contracts.stage import AnyRow, How, Write
@@ -104,3 +105,11 @@ _NOWHERE = b64encode(f"99999999999~{T0.isoformat()}~{UUID(int=1)}".encode()).dec
 @pytest.mark.parametrize("cursor", ["x", "MX4y", "OTk5fjIwMjZ+", _NOWHERE])
 def test_a_cursor_of_nobody_begins_anew(cursor: str) -> None:
     assert wanted.read_cursor(cursor) is None
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-14:00", "now", "x\0"])
+def test_a_stream_from_no_time_there_is_begins_now(
+    sign_in: Callable[[str], httpx.Client], since: str
+) -> None:
+    with sign_in("county").stream("GET", "/live", params={"since": since}, timeout=60) as answer:
+        assert any(line.startswith("event:") for line in answer.iter_lines())
