@@ -120,9 +120,13 @@ def _units(text: str, marks: Marks) -> Iterator[_Unit]:
 
 def _switches(text: str, hits: Hits) -> Iterator[Hit]:
     """Words that change the subject, but for those that only add to it (另外补充, 另外…不要求)."""
+    found = hits.keyed("switch", 0, len(text))
+    adding = [hit.start for hit in hits.keyed("same", 0, len(text))] if found else []
+    if not adding:  # as in most texts
+        yield from found
+        return
     ends = [*(match.start() for match in _END.finditer(text)), len(text)]
-    adding = [hit.start for hit in hits.keyed("same", 0, len(text))]
-    for hit in hits.keyed("switch", 0, len(text)):
+    for hit in found:
         sentence = ends[bisect_left(ends, hit.end)]
         if bisect_left(adding, hit.start) == bisect_left(adding, sentence):
             yield hit
