@@ -73,5 +73,5 @@ models: setup
 	@$(BIN)/python -m classifier build
 
 lock: | $(BIN)/uv ## Choose library versions anew and pin them
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra guests pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra guests pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock

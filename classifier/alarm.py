@@ -130,6 +130,13 @@ def rule(part: Part, alarm: Alarm, limits: DangerRules) -> Ruling:
     return Ruling([*part.dangers, *own], flags, look)
 
 
+def rule_guest(part: Part, alarm: Alarm, limits: DangerRules) -> Ruling:
+    """What rules or model see: of guests' letters the model has read few, so no rule waits for it."""
+    by_rules, by_model = rule_alone(part.dangers, limits), rule(part, alarm, limits)
+    flags = tuple(flag for flag in Flag if flag in {*by_rules.flags, *by_model.flags})
+    return Ruling(by_model.dangers or by_rules.dangers, flags, by_rules.look or by_model.look)
+
+
 def _flags(alarm: Alarm, rules: Set[Flag]) -> tuple[Flag, ...]:
     """The likeliest, with whatever else is likely or certain by rule; none where nothing stands out."""
     share = {flag: chance / alarm.chance for flag, chance in alarm.by_flag.items()}

@@ -1,17 +1,18 @@
 """The judge: text in, judgement out. Pure, and never raises for any string."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone, within_messages
+from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone, rule_guest, within_messages
 from classifier.because import letters_of, words
 from classifier.facts.firms import respondent
 from classifier.facts.sums import largest
 from classifier.facts.told import facts_in
+from classifier.guests.model import GuestModel, Told, built_guests
 from classifier.judgement import Hints, JudgedMatter, Judgement
 from classifier.linear.files import built_dangers, built_mark, built_model
 from classifier.linear.grams import Ints, Letters
@@ -56,6 +57,7 @@ class Judge:
     version: str | None = None  # of the categories' model
     shadow: Named | None = None  # says what it would have said, and decides nothing
     seams: SeamModel | None = None
+    guests: GuestModel | None = None  # of letters in other languages
 
     def judge(self, text: str, hints: Hints) -> Judgement:
         """The matters of `text`, at least one. The same text and hints give the same judgement."""
@@ -72,7 +74,9 @@ class Judge:
         parts = [Part(reading, span) for reading in readings for span in reading.spans]
         known = [at for at, part in enumerate(parts) if part.whole.language == _READS and part.says]
         letters = Letters([lettered(parts[at]) for at in known])  # hashed once, for both models
-        topics, rulings = self._topics(parts, known, letters), self._rulings(parts, known, letters)
+        guests = self._guests(parts)
+        topics = self._topics(parts, known, letters, guests)
+        rulings = self._rulings(parts, known, letters, guests)
         judged = zip(parts, topics, rulings, strict=True)
         return [
             self._sum_up(text, hints, reading, list(islice(judged, len(reading.spans))))
@@ -88,8 +92,18 @@ class Judge:
         better = iter(divide(known, self.categories, self.seams, rules))
         return [next(better) if reading.language == _READS else ruled(reading, rules) for reading in readings]
 
-    def _topics(self, parts: Sequence[Part], known: Sequence[int], letters: Letters) -> list[Topic]:
-        """What each matter is about, by the model where it knows the language."""
+    def _guests(self, parts: Sequence[Part]) -> Mapping[int, Told]:
+        """What their model makes of matters in other languages, by their place."""
+        theirs = [at for at, part in enumerate(parts) if part.whole.language != _READS and part.says]
+        if self.guests is None or not theirs:
+            return {}
+        told = self.guests.judge([parts[at] for at in theirs])
+        return dict(zip(theirs, told, strict=True))
+
+    def _topics(
+        self, parts: Sequence[Part], known: Sequence[int], letters: Letters, guests: Mapping[int, Told]
+    ) -> list[Topic]:
+        """What each matter is about, by the model that knows its language."""
         evidence = [part.evidence for part in parts]
         if self.categories is None:
             return [topic(points) for points in evidence]
@@ -105,7 +119,7 @@ class Judge:
             about._replace(why=why, would=other)
             for about, why, other in zip(read, reasons, would, strict=True)
         ]
-        by_model = dict(zip(known, explained, strict=True))
+        by_model = dict(zip(known, explained, strict=True)) | {at: told.topic for at, told in guests.items()}
         return [by_model.get(at) or topic(points) for at, points in enumerate(evidence)]
 
     def _would(self, letters: Letters, sizes: Ints, evidence: Sequence[Evidence]) -> Sequence[str | None]:
@@ -115,7 +129,9 @@ class Judge:
         own = self.shadow.model.known(letters, sizes)
         return [about.category for about in model_topics(self.shadow.model, own, evidence)]
 
-    def _rulings(self, parts: Sequence[Part], known: Sequence[int], letters: Letters) -> list[Ruling]:
+    def _rulings(
+        self, parts: Sequence[Part], known: Sequence[int], letters: Letters, guests: Mapping[int, Told]
+    ) -> list[Ruling]:
         """What must never be missed in each matter."""
         rules = self.rulebook.dangers
         raised = {}
@@ -124,10 +140,12 @@ class Judge:
             raised = {known[at]: alarm for at, alarm in those.items()}
             told = {at: (parts[at], alarm) for at, alarm in raised.items() if alarm.chance >= rules.least}
             raised |= within_messages(self.dangers, told)
-        return [
-            rule(part, raised[at], rules) if at in raised else rule_alone(part.dangers, rules)
-            for at, part in enumerate(parts)
-        ]
+        foreign = {
+            at: rule_guest(parts[at], told.alarm, self.rulebook.guest_dangers) for at, told in guests.items()
+        }
+        chinese = {at: rule(parts[at], alarm, rules) for at, alarm in raised.items()}
+        ruled_by_models = foreign | chinese
+        return [ruled_by_models.get(at) or rule_alone(part.dangers, rules) for at, part in enumerate(parts)]
 
     def _sum_up(
         self, text: str, hints: Hints, reading: Reading, judged: Sequence[tuple[Part, Topic, Ruling]]
@@ -209,7 +227,7 @@ def load_judge(folder: Path | None = None) -> Judge:
     categories, seams, mark = built_model("categories"), built_seams(), built_mark()
     if not fits(categories, rulebook):
         return Judge(rulebook, None, dangers)
-    return Judge(rulebook, categories, dangers, f"{_SHIPPED}-{mark}", seams=seams)
+    return Judge(rulebook, categories, dangers, f"{_SHIPPED}-{mark}", seams=seams, guests=built_guests())
 
 
 def fits(model: Model, rulebook: Rulebook) -> bool:

@@ -19,7 +19,8 @@ from contracts.events import Found
 class Reading(NamedTuple):
     """What stands where in one text."""
 
-    plain: str
+    text: str  # as it was written
+    plain: str  # in one spelling, as long
     language: str
     hits: Hits
     marks: Marks
@@ -52,6 +53,11 @@ class Part(NamedTuple):
     @property
     def text(self) -> str:
         return self.whole.plain[self.span.start : self.span.end]
+
+    @property
+    def written(self) -> str:
+        """Its text as it was written: capitals, and other peoples' characters."""
+        return self.whole.text[self.span.start : self.span.end]
 
     @property
     def size(self) -> int:
@@ -102,7 +108,7 @@ def read_all(texts: Sequence[str], rulebook: Rulebook, personal: bool = True) ->
     plain, languages = list(map(normalise, texts)), list(map(detect, texts))
     hits = [_scanned(*text, rulebook) for text in zip(plain, languages, strict=True)]
     found = find_all(texts, plain, languages) if personal else repeat((), len(texts))
-    return [_reading(*text, rulebook) for text in zip(plain, languages, hits, found, strict=True)]
+    return [_reading(*text, rulebook) for text in zip(texts, plain, languages, hits, found, strict=True)]
 
 
 def _scanned(plain: str, language: str, rulebook: Rulebook) -> Hits:
@@ -112,11 +118,14 @@ def _scanned(plain: str, language: str, rulebook: Rulebook) -> Hits:
     return hits
 
 
-def _reading(plain: str, language: str, hits: Hits, found: tuple[Found, ...], rulebook: Rulebook) -> Reading:
+def _reading(
+    text: str, plain: str, language: str, hits: Hits, found: tuple[Found, ...], rulebook: Rulebook
+) -> Reading:
     counted = people(plain)
     dangers = rulebook.dangers if language == "zh" else rulebook.guest_dangers
     concepts = find_concepts(plain, hits.of("danger"), counted, dangers)
     return Reading(
+        text=text,
         plain=plain,
         language=language,
         hits=hits,

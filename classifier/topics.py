@@ -49,7 +49,7 @@ def topic(evidence: Mapping[str, float]) -> Topic:
     second = ranked[1] if len(ranked) > 1 else None
     rest = tops[second] if second else 0.0
     confidence = tops[best] / (tops[best] + rest + _PRIOR)
-    return Topic(_leaf(best, evidence), second and _leaf(second, evidence), round(confidence, 3))
+    return Topic(leaf(best, evidence), second and leaf(second, evidence), round(confidence, 3))
 
 
 def model_topics(
@@ -76,10 +76,11 @@ def _wish(model: Model, row: SparseRow, points: Evidence) -> Intent | None:
 
 def _model_leaf(model: Model, row: SparseRow, top: str, evidence: Evidence) -> str:
     """The model's second level; the rulebook's where the model knows none."""
-    return model.leaf(row, top, evidence) if top in model.leaves else _leaf(top, evidence)
+    return model.leaf(row, top, evidence) if top in model.leaves else leaf(top, evidence)
 
 
-def _leaf(top: str, evidence: Mapping[str, float]) -> str:
+def leaf(top: str, evidence: Mapping[str, float]) -> str:
+    """The second level below `top` that the cues speak of most; `top` where they speak of none."""
     leaves = {code: score for code, score in evidence.items() if subject(code) == top and code != top}
     return max(leaves, key=lambda code: leaves[code], default=top)
 

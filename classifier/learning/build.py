@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from classifier.alarm import CALM, DANGER, lettered
+from classifier.guests.encoder import installed
+from classifier.guests.model import GuestModel
 from classifier.learning.corpora import code_of, corpus, danger_corpus, split_corpus, wholes
+from classifier.learning.guest_training import train_guests
 from classifier.learning.lessons import of_corpus, of_matters, of_rows, teach, teach_subjects
 from classifier.learning.name_training import train_names
 from classifier.learning.seam_training import Told, examples, fit
@@ -81,11 +84,21 @@ def _make_names(folder: Path) -> None:
     _keep(train_names(list(corpus("personal"))), folder / "persons.npz")
 
 
+def _make_guests(folder: Path) -> None:
+    if installed():
+        _keep(train_guests(load_rulebook(), list(corpus("guests"))), folder / "guests.npz")
+
+
 # Side by side, the longest first.
-_MAKERS = {"categories and seams": _make_matters, "dangers": _make_dangers, "names": _make_names}
+_MAKERS = {
+    "categories and seams": _make_matters,
+    "dangers": _make_dangers,
+    "names": _make_names,
+    "guests": _make_guests,
+}
 
 
-def _keep(model: Model | SeamModel | NameModel, path: Path) -> None:
+def _keep(model: Model | SeamModel | NameModel | GuestModel, path: Path) -> None:
     half = path.with_suffix(f".{getpid()}.half")
     save_model(model, half) if isinstance(model, Model) else model.save(half)
     half.replace(path)  # so that nobody ever loads half a model

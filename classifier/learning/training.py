@@ -49,14 +49,14 @@ def train(
     if len(set(tops)) < 2:
         raise ValueError("there must be at least two different labels")
     tell("finding the n-grams")
-    slots, rarity, matrix = _counted(texts, judged, seen_in)
+    slots, rarity, matrix = counted(texts, judged, seen_in)
     tell(f"fitting {len(set(labels))} labels on {len(texts)} rows, {len(slots)} n-grams")
     parts = _fit_levels(matrix, tops, np.array(labels), penalty)
     names, weights, bias = _side_by_side([*parts, *_fit_aside(matrix, aside, penalty)])
     tell("calibrating")
     scores, truth = _held_out(matrix, tops, judged, penalty)
     points = gather(evidence, sorted(set(tops))) if evidence else np.zeros_like(scores)
-    sharpness, cue_weight = _calibrate(scores, points, truth)
+    sharpness, cue_weight = calibrate(scores, points, truth)
     scored = (scores + points * np.float32(cue_weight)) * np.float32(sharpness)
     chances, mix = _mixed(scores, points, scored, truth)
     thresholds = tuple((goal, threshold(chances, truth, goal)) for goal in PRECISIONS)
@@ -80,12 +80,12 @@ def first_level(
 ) -> Model:
     """As `train`, but the first level alone, and as sure of itself as `like`: a sixth of the work."""
     rows = [*zip(texts, labels, strict=True), *primer]
-    slots, rarity, matrix = _counted([text for text, _ in rows], len(texts), seen_in)
+    slots, rarity, matrix = counted([text for text, _ in rows], len(texts), seen_in)
     tops = np.array([label.partition("/")[0] for _, label in rows])
     return replace(like, slots=slots, rarity=rarity, mix=None, **two_levels(*_fit(matrix, tops, PENALTY)))
 
 
-def _counted(texts: Sequence[str], judged: int, seen_in: int) -> tuple[Ints, Floats, csr_matrix]:
+def counted(texts: Sequence[str], judged: int, seen_in: int) -> tuple[Ints, Floats, csr_matrix]:
     """The slots of the grams worth knowing, their rarity, and the texts' weighted grams."""
     slots, rarity = _vocabulary(hash_grams(texts), judged, seen_in)
     if not slots.size:
@@ -196,7 +196,7 @@ def _held_out(matrix: csr_matrix, tops: Labels, judged: int, penalty: float) -> 
     return margins, np.array([names.index(top) for top in tops[:judged]])
 
 
-def _calibrate(scores: Floats, points: Floats, truth: Ints) -> tuple[float, float]:
+def calibrate(scores: Floats, points: Floats, truth: Ints) -> tuple[float, float]:
     """By what margins and by what the rulebook's points must be multiplied to be the likeliest chances."""
 
     def surprise(factors: npt.NDArray[np.float64]) -> float:

@@ -18,7 +18,7 @@ from contracts.ids import digest
 
 # By kind of model. Another number where its arrays hold anything else, be it one column more: so files of
 # before are refused where they are loaded, and do not fail at every text.
-_FORMATS = {"linear": 1, "several": 2, "seams": 1, "names": 1}
+_FORMATS = {"linear": 1, "several": 2, "seams": 1, "names": 1, "guests": 1}
 _CLASSIFIER = Path(__file__).parents[1]
 BUILT = _CLASSIFIER / "built"
 _MADE_FROM = "made_from"
@@ -27,7 +27,7 @@ _ONLY_JUDGE = frozenset(
     ["__main__.py", "asking.py", "because.py", "facts", "judge.py", "matters.py", "shown.py", "stage.py"]
 )
 _TRAIN, _BUILD = "train it again", "run `python -m classifier build`"
-Kind = Literal["linear", "several", "seams", "names"]  # several labels of the second level at once
+Kind = Literal["linear", "several", "seams", "names", "guests"]  # several labels of the second level at once
 Arrays = Mapping[str, npt.NDArray[Any]]
 _T = TypeVar("_T")
 

@@ -138,10 +138,12 @@ def _said(guests: Guests) -> Iterable[tuple[str, Flag, float, str]]:
 
 
 def _guest_dangers(dangers: DangerRules, guests: Guests) -> DangerRules:
+    """Those for other languages, with their own words and their own watch."""
     said = list(_said(guests))
     rules = [DangerRule(f"guest.{name}", flag, (name,), weight) for name, flag, weight, _ in said]
     concepts = {**dangers.concepts, **{name: () for name, *_ in said}}
-    return replace(dangers, rule=(*dangers.rule, *rules), concepts=concepts)
+    watch = dangers.watch_guests
+    return replace(dangers, rule=(*dangers.rule, *rules), concepts=concepts, watch=watch, watch_long=watch)
 
 
 def _listed(words: str, cue: Cue) -> Iterator[tuple[str, Cue]]:

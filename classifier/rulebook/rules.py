@@ -82,6 +82,7 @@ class DangerRules:
     look: Share
     watch: Share
     watch_long: Share
+    watch_guests: Share
     long: int
     alone: Share
     confirmed: Share

@@ -116,7 +116,12 @@ def guests(name: str, rows: Labelled) -> dict[str, float]:
         language=[judgement.language == row["language"] for row, judgement in rows],
         category=[got.startswith(any_of) for got, any_of in categories],
         danger_seen=[seen for danger, seen in dangers if danger],
-        calm_flagged=[seen for danger, seen in dangers if not danger],
+        calm_looked_at=[seen for danger, seen in dangers if not danger],
+        calm_flagged=[
+            any(matter.flags for matter in judgement.matters)
+            for (danger, _), (_, judgement) in zip(dangers, rows, strict=True)
+            if not danger
+        ],
     )
 
 
