@@ -41,7 +41,7 @@ FLOORS = {
         "level": 0.85,
         "force": 0.8,
         "clocks": 0.86,
-        "must_not": 0.95,
+        "must_not": 0.92,
     },
     "fresh.jsonl": {"town": 1.0, "kind": 0.9, "category": 0.9, "level": 1.0, "force": 0.93, "must_not": 1.0},
     "later.jsonl": {
