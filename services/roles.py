@@ -68,6 +68,10 @@ def _classify(house: House) -> Sequence[Work]:
     judge = load_judge(rules_of(house.settings, "classifier"))
     if judge.categories is None:
         structlog.get_logger().warning("rules judge alone: the taxonomy lacks the model's categories")
+    if judge.guests is None:
+        structlog.get_logger().warning(
+            "words alone judge other languages: the extra `guests` is not installed"
+        )
     stage = ClassifyStage(judge)
 
     async def work(house: House) -> None:

@@ -27,6 +27,7 @@ from classifier.rulebook.loading import load_rulebook
 from classifier.rulebook.rules import Rulebook
 from classifier.splitting.dividing import SeamModel
 
+_GUESTS = "guests.npz"
 Tell = Callable[[str], None]
 
 # Of these subjects some messages are dangerous, so none of them is taken for a calm one.
@@ -56,7 +57,7 @@ class _Written(NamedTuple):
 def build(folder: Path = BUILT, tell: Tell = lambda _: None) -> Path:
     """The folder with the models, made anew only where anything they are made from changed."""
     sources = sources_now()  # before: what changes meanwhile is not in these models
-    if not fresh(sources, folder):
+    if not fresh(sources, folder) or (installed() and not (folder / _GUESTS).exists()):
         folder.mkdir(exist_ok=True)
         tell(f"training on what was written for the hub, a minute or two: {', '.join(_MAKERS)} …")
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
@@ -86,7 +87,7 @@ def _make_names(folder: Path) -> None:
 
 def _make_guests(folder: Path) -> None:
     if installed():
-        _keep(train_guests(load_rulebook(), list(corpus("guests"))), folder / "guests.npz")
+        _keep(train_guests(load_rulebook(), list(corpus("guests"))), folder / _GUESTS)
 
 
 # Side by side, the longest first.

@@ -1,8 +1,12 @@
 """A guest who writes in another language is never missed, whatever the language."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.classifier.courts import guests, is_danger, judged, seen, with_judgements
+from classifier.guests import encoder
+from classifier.judgement import Hints
+from tests.classifier.courts import guests, is_danger, judged, seen, the_judge, with_judgements
 
 _BEATEN = {
     "en": "He is my husband and he hits me when he drinks, yesterday also my face",
@@ -50,6 +54,29 @@ _ROBBED = {
 def test_beaten_at_home(language: str) -> None:
     judgement = judged(_BEATEN[language])
     assert (judgement.language, is_danger(judgement)) == (language, True)
+
+
+def test_words_alone_judge_where_the_encoder_is_not_installed() -> None:
+    words = replace(the_judge(), guests=None)
+    told = {language: words.judge(text, Hints()) for language, text in _BEATEN.items()}
+    assert [language for language, judgement in told.items() if not is_danger(judgement)] == []
+
+
+def test_a_letter_costs_nothing_where_nobody_writes_in_another_language() -> None:
+    encoder._encoder.cache_clear()
+    judged("路灯坏了两个月，没有人来修。")
+    assert encoder._encoder.cache_info().currsize == 0
+    judged("The street light has been broken for two months")
+    assert encoder._encoder.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["\ud800 my boss", "ﷺ" * 3000, "no\x00pay", "؟", "Hello 👩‍👩‍👧‍👦" * 200, "à̴̧́" * 500]
+)
+def test_odd_letters_are_judged(text: str) -> None:
+    judgement = the_judge().judge(text, Hints())
+    assert judgement.matters[0].start == 0
+    assert judgement.matters[-1].end == len(text)
 
 
 @pytest.mark.parametrize("language", _DYING)
