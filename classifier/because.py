@@ -23,7 +23,7 @@ def words(part: Part, category: str) -> tuple[str, ...]:
     """The rulebook's words for the category's subject that stand in the matter, as one reason or none."""
     plain, top = part.whole.plain, subject(category)
     hits = part.whole.hits.within(*part.span, "category")
-    return _reason(WORDS, (plain[start:end] for start, end, cue in hits if subject(cue.key) == top))
+    return reason(WORDS, (plain[start:end] for start, end, cue in hits if subject(cue.key) == top))
 
 
 def letters_of(
@@ -42,10 +42,11 @@ def letters_of(
     theirs: list[list[_Letter]] = [[] for _ in parts]
     for owner, place, weight in found:
         theirs[owner].append((place, weight))
-    return [_reason(LETTERS, _stretches(part, own)) for part, own in zip(parts, theirs, strict=True)]
+    return [reason(LETTERS, _stretches(part, own)) for part, own in zip(parts, theirs, strict=True)]
 
 
-def _reason(code: str, found: Iterable[str]) -> tuple[str, ...]:
+def reason(code: str, found: Iterable[str]) -> tuple[str, ...]:
+    """The first few different ones as one reason; none of none."""
     some: dict[str, None] = {}
     for stretch in found:
         some[stretch] = None

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.alarm import Ruling, alarms, lettered, rule, rule_alone, rule_guest, within_messages
-from classifier.because import letters_of, words
+from classifier.because import LETTERS, letters_of, reason, words
 from classifier.facts.firms import respondent
 from classifier.facts.sums import largest
 from classifier.facts.told import facts_in
@@ -119,7 +119,9 @@ class Judge:
             about._replace(why=why, would=other)
             for about, why, other in zip(read, reasons, would, strict=True)
         ]
-        by_model = dict(zip(known, explained, strict=True)) | {at: told.topic for at, told in guests.items()}
+        by_model = dict(zip(known, explained, strict=True)) | {
+            at: told.topic._replace(why=reason(LETTERS, told.words)) for at, told in guests.items()
+        }
         return [by_model.get(at) or topic(points) for at, points in enumerate(evidence)]
 
     def _would(self, letters: Letters, sizes: Ints, evidence: Sequence[Evidence]) -> Sequence[str | None]:

@@ -4,8 +4,9 @@ It looks at where the letter stands among others by its meaning, at what the wor
 it speak of, and at its own words, one to three in a row. Each answer is a column of one matrix.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,8 @@ import numpy as np
 
 from classifier.alarm import Alarm
 from classifier.guests.encoder import installed, points
-from classifier.guests.words import worded
-from classifier.linear.features import Floats, column_table, recognise, sums, weigh
+from classifier.guests.words import spans, worded
+from classifier.linear.features import Columns, Floats, Known, column_table, recognise, sums, weigh
 from classifier.linear.files import Arrays, built, write_arrays
 from classifier.linear.grams import Ints, Letters
 from classifier.linear.model import gather, softmax
@@ -27,6 +28,7 @@ from contracts.vocabulary import Flag, Intent
 # How loud meaning and the rulebook's words are beside each other, for a penalty that is the same for all.
 _MEANING, _WORDS = 3.0, 6.0
 _FEW = 4.0  # points that are hardly evidence: beside so many a share is only half as large
+_TOLD = 3  # letters of a word that tells something by itself
 _ANSWERS = ("tops", "wishes", "flags")
 _ARRAYS = ("weights", "bias", "slots", "rarity", "words")
 
@@ -36,9 +38,10 @@ class Told(NamedTuple):
 
     topic: Topic
     alarm: Alarm
+    words: Sequence[str]  # that speak most for the subject; never a piece of a name or number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GuestModel:
     """A column for every subject, every wish, every flag, and one for danger."""
 
@@ -51,38 +54,43 @@ class GuestModel:
     wishes: tuple[str, ...]
     flags: tuple[str, ...]
 
+    @cached_property
+    def column_of(self) -> Columns:
+        return column_table(self.slots)
+
     def judge(self, parts: Sequence[Part]) -> list[Told]:
         """Matters of guests' letters, in order."""
-        margins = signs(parts, self.tops) @ self.weights + self._said(parts) + self.bias
+        known = recognise(Letters(spoken(parts)), self.column_of, len(self.slots))
+        said = sums(weigh(known, self.rarity), self.words)
         ends = np.cumsum([len(getattr(self, name)) for name in _ANSWERS])
-        tops, wishes, flags, danger = np.split(margins, ends, axis=1)
-        chances = softmax(tops)
-        dangerous = 1 / (1 + np.exp(-danger[:, 0]))
-        shares = chances_of_labels(flags, None) * dangerous[:, None]
-        return [
-            Told(self._topic(part, *told), self._alarm(*alarm))
-            for part, *told, alarm in zip(
-                parts,
-                chances,
-                wishes.argmax(axis=1).tolist(),
-                zip(dangerous.tolist(), shares, strict=True),
-                strict=True,
-            )
-        ]
+        tops, wishes, flags, danger = np.split(
+            signs(parts, self.tops) @ self.weights + said + self.bias, ends, axis=1
+        )
+        dangerous = 1 / (1 + np.exp(-danger))
+        topics = map(self._topic, parts, softmax(tops), wishes)
+        alarms = map(self._alarm, dangerous[:, 0].tolist(), chances_of_labels(flags, None) * dangerous)
+        return list(map(Told, topics, alarms, self._words(parts, known, tops.argmax(axis=1))))
 
-    def _said(self, parts: Sequence[Part]) -> Floats:
-        """What the words add to each answer."""
-        known = recognise(Letters(spoken(parts)), column_table(self.slots), len(self.slots))
-        return sums(weigh(known, self.rarity), self.words)
+    def _words(self, parts: Sequence[Part], known: Known, tops: Ints) -> list[Sequence[str]]:
+        """Those of each matter that speak for its subject, the heaviest first."""
+        single = slice(*known.edges[:2])
+        texts, columns = known.texts[single], known.columns[single]
+        places = (known.places[single] - known.bounds[texts]).tolist()
+        pulls = (self.words[columns, tops[texts]] * self.rarity[columns]).tolist()
+        theirs: list[list[tuple[float, int]]] = [[] for _ in parts]
+        for text, place, pull in zip(texts.tolist(), places, pulls, strict=True):
+            if pull > 0:
+                theirs[text].append((pull, place))
+        return [tuple(_heaviest(part, own)) for part, own in zip(parts, theirs, strict=True)]
 
-    def _topic(self, part: Part, chances: Floats, wish: int) -> Topic:
+    def _topic(self, part: Part, chances: Floats, wishes: Floats) -> Topic:
         best, second = np.argsort(-chances, kind="stable")[:2].tolist()
         evidence = part.evidence
         return Topic(
             leaf(self.tops[best], evidence),
             leaf(self.tops[second], evidence),
             round(float(chances[best]), 3),
-            wish=Intent(self.wishes[wish]),
+            wish=Intent(self.wishes[int(wishes.argmax())]),
         )
 
     def _alarm(self, chance: float, shares: Floats) -> Alarm:
@@ -121,6 +129,16 @@ def signs(parts: Sequence[Part], tops: Sequence[str]) -> Floats:
     feared = gather([_fears(part) for part in parts], tuple(Flag))
     found = [about, wanted, feared, _MEANING * points([part.written for part in parts])]
     return np.concatenate(found, axis=1).astype(np.float32)
+
+
+def _heaviest(part: Part, words: Iterable[tuple[float, int]]) -> Iterator[str]:
+    """Words by what they weigh and which of the matter's words they are."""
+    where, begin = spans(part.text), part.span.start
+    for _, place in sorted(words, key=lambda word: -word[0]):
+        start, end = where[place]
+        told = end - start >= _TOLD and part.text[start:end].isalpha()
+        if told and not any(hid.start < begin + end and begin + start < hid.end for hid in part.whole.found):
+            yield part.text[start:end]
 
 
 def _shares(evidence: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:

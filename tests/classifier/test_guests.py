@@ -62,6 +62,16 @@ def test_words_alone_judge_where_the_encoder_is_not_installed() -> None:
     assert [language for language, judgement in told.items() if not is_danger(judgement)] == []
 
 
+def test_its_own_words_are_the_reason_but_no_names_and_numbers() -> None:
+    told = "I am Guadalupe Restrepo, passport AB1234567, my boss owes 3 months of salary"
+    (matter,) = judged(told, town_code="330603").matters
+    (reason,) = (why for why in matter.why if why.startswith("category.model: "))
+    words = reason.removeprefix("category.model: ").split(" · ")
+    assert "salary" in words
+    assert all(word in told and len(word) > 2 for word in words)
+    assert not {"Guadalupe", "Restrepo", "AB1234567"} & set(words)
+
+
 def test_a_letter_costs_nothing_where_nobody_writes_in_another_language() -> None:
     encoder._encoder.cache_clear()
     judged("路灯坏了两个月，没有人来修。")
